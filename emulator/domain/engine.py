@@ -1,0 +1,299 @@
+"""The engine reads the table. It knows no action, status or rule by name.
+
+    perform        carry out one action, or raise Refused and change nothing
+    settle         fire every timer that is due, in order, each at its own instant
+    allowed        what an actor may do now
+    next_deadline  the next timer, if nobody acts
+    forecast       all timers to come, if nobody acts
+    check          the invariants of an order
+
+Everything here is pure: an order goes in, a new one comes out, and `now` is always an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from .case import NOWHERE, Case, Request, Surroundings
+from .check import check
+from .money import Money, format_amount
+from .order import Order, Record, State, Transfer
+from .refusals import WRONG_ROLE, Refusal, Refused
+from .rules import ACTIONS, BY_NAME, RULES, Remembered, Rule, To
+from .rulesets import Settings
+from .words import Actor
+
+__all__ = ["Allowed", "Engine", "Step", "Table", "Upcoming", "check", "table_for"]
+
+# No chain of timers of one order is this long; more can only be a loop in the table.
+MAX_FIRINGS = 100
+
+ROLES: Mapping[str, frozenset[Actor]] = {
+    action.name: frozenset(row.by for row in RULES if row.action == action.name) for action in ACTIONS
+}
+_GIVEN = tuple(sorted({name for row in RULES for name, _ in row.given}))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row carried out: what it was, when, and what came of it."""
+
+    row: Rule
+    at: datetime
+    actor: Actor
+    before: State
+    order: Order
+    transfers: tuple[Transfer, ...]
+    details: Mapping[str, Any]
+    records: tuple[Record, ...]
+    made: str | None
+    weighs_store: bool
+
+    @property
+    def changes_status(self) -> bool:
+        """Whether a status of the order, its dispute or its claim has changed (REC-2)."""
+        return self.before[:3] != self.order.state[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """An action that its actor may take now. `until` is when it ends if nobody acts, or None."""
+
+    action: str
+    rule: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """A timer that will fire at `at` if nobody acts before."""
+
+    at: datetime
+    row: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """All rows that start from one joint state, and what each timer puts an end to."""
+
+    rows: Mapping[tuple[str, Actor], tuple[Rule, ...]]
+    timers: tuple[tuple[Rule, frozenset[tuple[str, Actor]]], ...]
+
+
+class Table:
+    """The rows that hold under given settings, found by joint state."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._cells: dict[State, Cell] = {}
+        self._rows: dict[State, tuple[Rule, ...]] = {}
+
+    def rows(self, state: State) -> tuple[Rule, ...]:
+        """The rows whose pattern takes this state, in the order of the table."""
+        found = self._rows.get(state)
+        if found is None:
+            found = self._rows[state] = tuple(row for row in self.rules if row.at.fits(state))
+        return found
+
+    def cell(self, state: State) -> Cell:
+        found = self._cells.get(state)
+        if found is None:
+            found = self._cells[state] = self._build(state)
+        return found
+
+    def _build(self, state: State) -> Cell:
+        rows: dict[tuple[str, Actor], tuple[Rule, ...]] = {}
+        for row in self.rows(state):
+            if row.action is not None:
+                key = (row.action, row.by)
+                rows[key] = (*rows.get(key, ()), row)
+        timers = tuple(
+            (row, frozenset(key for key in rows if not self._survives(key, targets(row.to, state))))
+            for row in self.rows(state)
+            if row.due is not None
+        )
+        return Cell(rows, timers)
+
+    def _survives(self, key: tuple[str, Actor], states: tuple[State, ...]) -> bool:
+        return any((row.action, row.by) == key for state in states for row in self.rows(state))
+
+
+def targets(to: To, state: State) -> tuple[State, ...]:
+    """The joint states a row can lead to from this one; more than one only where the facts of the order decide."""
+    first = tuple(to.order.words) if isinstance(to.order, Remembered) else (to.order or state.order,)
+    rest = tuple(new or old for new, old in zip(to[1:], state[1:], strict=True))
+    return tuple(State(order, *rest) for order in first)
+
+
+def table_for(settings: Settings) -> Table:
+    """The table as these settings make it; built once for each set of values that rows ask for."""
+    return _table(tuple(getattr(settings, name) for name in _GIVEN))
+
+
+@lru_cache(maxsize=256)
+def _table(values: tuple[Any, ...]) -> Table:
+    given = dict(zip(_GIVEN, values, strict=True))
+
+    def holds(name: str, wanted: Any) -> bool:
+        return bool(wanted(given[name])) if callable(wanted) else given[name] == wanted
+
+    return Table(tuple(row for row in RULES if all(holds(*condition) for condition in row.given)))
+
+
+class Engine:
+    """The rules under one sandbox's settings and seed."""
+
+    def __init__(self, settings: Settings, seed: str) -> None:
+        self.settings = settings
+        self.seed = seed
+        self.table = table_for(settings)
+
+    def perform(
+        self, order: Order, action: str, actor: Actor, request: Request, now: datetime, around: Surroundings = NOWHERE
+    ) -> Step:
+        """Carry out an action on a settled order; raises Refused, with nothing changed, where it may not be."""
+        case = self._case(order, actor, request, now, around)
+        row = self._choose(case, action)
+        for question, refusal in row.needs:
+            if not question.holds(case):
+                raise self._refused(refusal, case)
+        return self._carry_out(row, case)
+
+    def settle(self, order: Order, now: datetime) -> tuple[Order, list[Step]]:
+        """Fire every timer due at `now` or before, each at its own instant. Settling twice changes nothing."""
+        steps: list[Step] = []
+        for step in self._firings(order, now):
+            steps.append(step)
+            order = step.order
+        return order, steps
+
+    def allowed(self, order: Order, actor: Actor, now: datetime) -> list[Allowed]:
+        """What this actor may do to the settled order now, in the order of the table."""
+        cell = self.table.cell(order.state)
+        case = self._case(order, actor, {}, now)
+        ends = [(at, lost) for at, _, lost in self._pending(order)]
+        found = []
+        for key, rows in cell.rows.items():
+            if key[1] is not actor:
+                continue
+            row = next((row for row in rows if _possible(row, case)), None)
+            if row is None:
+                continue
+            until = [at for at, lost in ends if key in lost]
+            if row.until is not None and (end := row.until(order, self.settings)) is not None:
+                until.append(end)
+            found.append(Allowed(key[0], row.rule, min(until, default=None)))
+        return found
+
+    def next_deadline(self, order: Order) -> Upcoming | None:
+        """The timer that fires next if nobody acts, or None."""
+        first: Upcoming | None = None
+        for at, row, _ in self._pending(order):
+            if first is None or at < first.at:
+                first = Upcoming(at, row)
+        return first
+
+    def forecast(self, order: Order) -> list[Step]:
+        """Every timer that will fire if nobody acts, soonest first; changes nothing."""
+        return list(self._firings(order, None))
+
+    def _firings(self, order: Order, until: datetime | None) -> Iterator[Step]:
+        for _ in range(MAX_FIRINGS):
+            upcoming = self.next_deadline(order)
+            if upcoming is None or (until is not None and upcoming.at > until):
+                return
+            step = self._carry_out(upcoming.row, self._case(order, upcoming.row.by, {}, upcoming.at))
+            order = step.order
+            yield step
+        raise AssertionError(f"the timers of {order.id} never come to an end")
+
+    def _pending(self, order: Order) -> Iterator[tuple[datetime, Rule, frozenset[tuple[str, Actor]]]]:
+        """The running timers in the order of the table, each with its instant and what it puts an end to."""
+        for row, lost in self.table.cell(order.state).timers:
+            assert row.due is not None
+            due = row.due(order, self.settings)
+            if due is None:
+                continue
+            at = due if order.entered_at is None else max(due, order.entered_at)
+            if not row.when or _picks(row, self._case(order, row.by, {}, at)):
+                yield at, row, lost
+
+    def _choose(self, case: Case, action: str) -> Rule:
+        spec, actor = BY_NAME[action], case.actor
+        if actor not in ROLES[action]:
+            raise self._refused(dict(spec.wrong_role).get(actor, WRONG_ROLE), case, rule=spec.rule)
+        state = case.order.state
+        rows = [row for row in self.table.cell(state).rows.get((action, actor), ()) if _picks(row, case)]
+        if rows:
+            assert len(rows) == 1, f"{[row.name for row in rows]} all fit {action} by {actor} at {state}"
+            return rows[0]
+        refusal = next(o.refusal for o in spec.otherwise if o.by in (None, actor) and o.at.fits(state))
+        raise self._refused(refusal, case)
+
+    def _carry_out(self, row: Rule, case: Case) -> Step:
+        before = case.order.state
+        for effect in row.effects:
+            effect(case)
+        _enter(row.to, case, before)
+        faults = check(case.order, self.settings)
+        assert not faults, f"{row.name} breaks {case.order.id}: {'; '.join(faults)}"
+        return Step(
+            row=row,
+            at=case.now,
+            actor=case.actor,
+            before=before,
+            order=case.order,
+            transfers=tuple(case.transfers),
+            details={name: _plain(value) for name, value in case.request.items() if name != "confirm"} | case.details,
+            records=tuple(case.records),
+            made=case.made,
+            weighs_store=case.weighs_store,
+        )
+
+    def _case(self, order: Order, actor: Actor, request: Request, now: datetime, around: Surroundings = NOWHERE) -> Case:
+        return Case(order, self.settings, self.seed, now, actor, request, around)
+
+    def _refused(self, refusal: Refusal, case: Case, rule: str | None = None) -> Refused:
+        deadline = refusal.deadline(case.order, self.settings) if refusal.deadline else None
+        return Refused(refusal, rule=refusal.rule or rule, deadline=deadline)
+
+
+def _picks(row: Rule, case: Case) -> bool:
+    return all(choice.pick(case) in answers for choice, answers in row.when)
+
+
+def _possible(row: Rule, case: Case) -> bool:
+    """Whether some request could succeed: only what the facts decide is asked."""
+    return all(choice.of_request or choice.pick(case) in answers for choice, answers in row.when) and all(
+        question.of_request or question.holds(case) for question, _ in row.needs
+    )
+
+
+def _enter(to: To, case: Case, before: State) -> None:
+    """Put the order into the state that the row leads to."""
+    order, dispute = case.order, case.order.dispute
+    if dispute is not None:
+        claim, goods = dispute.claim, dispute.goods
+        if claim is not None and (to.claim or to.kind):
+            claim = replace(claim, status=to.claim or claim.status, kind=to.kind or claim.kind)
+        if goods is not None and to.stage:
+            goods = replace(goods, stage=to.stage)
+        if to.dispute or claim is not dispute.claim or goods is not dispute.goods:
+            dispute = replace(dispute, status=to.dispute or dispute.status, claim=claim, goods=goods)
+    status = to.order.pick(order) if isinstance(to.order, Remembered) else to.order or order.status
+    if dispute is not order.dispute or status is not order.status:
+        order = replace(order, status=status, dispute=dispute)
+    case.order = order if order.state == before else replace(order, entered_at=case.now)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a request as JSON shows it."""
+    if isinstance(value, Money):
+        return {"amount": format_amount(value.minor, value.currency), "currency": value.currency}
+    if isinstance(value, tuple):
+        return list(value)
+    return value
