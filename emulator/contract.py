@@ -50,3 +50,142 @@ PLACES: Mapping[str, Place] = {
     # The carrier has no token: the control plane speaks for it.
     "deliver": Place("POST", "/_emulator/sandboxes/{sandbox}/orders/{order}/deliver"),
 }
+
+
+class Call(NamedTuple):
+    """A call that is no action of the table. `query`, `body` and `answers` name schemas; `page` marks lists; `no` the refusals it may give."""
+
+    name: str
+    method: str
+    path: str
+    says: str
+    answers: str | None
+    query: str = "NoQuery"
+    body: str | None = None
+    page: bool = False
+    status: int = 200
+    no: tuple[str, ...] = ()
+
+
+_TOKEN = ("unauthenticated",)
+_OWN = ("unauthenticated", "not_found")
+_SANDBOX = "/_emulator/sandboxes/{sandbox}"
+_KEY = ("emulator_key_required",)
+_KEPT = ("emulator_key_required", "not_found")
+_LATER = ("emulator_key_required", "not_implemented")
+
+MARKETPLACE_CALLS: tuple[Call, ...] = (
+    Call("me", "GET", "/v1/me", "Who you are, and your money by currency.", "Me", no=_TOKEN),
+    Call("orders", "GET", "/v1/orders", "Your orders, newest first.", "Order", "OrdersQuery", page=True, no=_TOKEN),
+    Call("order", "GET", _ORDER, "One order.", "Order", no=_OWN),
+    Call(
+        "messages",
+        "GET",
+        f"{_ORDER}/messages",
+        "What the sides wrote to each other, oldest first.",
+        "Message",
+        "PageQuery",
+        page=True,
+        no=_OWN,
+    ),
+    Call("payment", "GET", f"{_ORDER}/payment", "Where the order's money lies (PAY-3).", "Payment", no=_OWN),
+    Call("disputes", "GET", "/v1/disputes", "Your disputes, newest first.", "Dispute", "DisputesQuery", page=True, no=_TOKEN),
+    Call("dispute", "GET", _DISPUTE, "One dispute.", "Dispute", no=_OWN),
+    Call(
+        "history",
+        "GET",
+        f"{_DISPUTE}/history",
+        "All that was done in it, oldest first (REC-1).",
+        "HistoryEntry",
+        "PageQuery",
+        page=True,
+        no=_OWN,
+    ),
+    Call("claim", "GET", f"{_DISPUTE}/claim", "The claim, in the words you see.", "Claim", no=(*_OWN, "no_open_claim")),
+    Call(
+        "upload_evidence",
+        "POST",
+        "/v1/evidence",
+        "Upload a photo, video or screenshot, as multipart/form-data with one part `file`.",
+        "Evidence",
+        status=201,
+        no=(*_TOKEN, "not_evidence", "evidence_over_limit", "unsupported_media_type"),
+    ),
+    Call("evidence", "GET", "/v1/evidence/{evidence}", "The file itself.", None, no=_OWN),
+    Call(
+        "operations",
+        "GET",
+        "/v1/operations",
+        "Your closed disputes with their compensation (PAY-4).",
+        "Operation",
+        "PageQuery",
+        page=True,
+        no=(*_TOKEN, "wrong_role"),
+    ),
+    Call("stores", "GET", "/v1/stores", "All stores.", "Store", "PageQuery", page=True, no=_TOKEN),
+    Call("store", "GET", "/v1/stores/{store}", "One store with its record (STO-3).", "Store", no=_OWN),
+    Call("mailbox", "GET", "/v1/mailbox", "Your e-mails, newest first (REC-2).", "Mail", "PageQuery", page=True, no=_TOKEN),
+    Call(
+        "rules",
+        "GET",
+        "/v1/rules",
+        "Every rule with its source, and the settings in force. No token needed.",
+        "Rules",
+        "RulesQuery",
+        no=_TOKEN,
+    ),
+    Call("rule_page", "GET", "/v1/rules/{rule}", "One rule. No token needed.", "Rule", no=("not_found",)),
+)
+
+CONTROL_CALLS: tuple[Call, ...] = (
+    Call("health", "GET", "/_emulator/health", "Whether the program and its database are there.", "Health", no=_KEY),
+    Call(
+        "create_sandbox",
+        "POST",
+        "/_emulator/sandboxes",
+        "Make a sandbox: a marketplace of your own, with its own clock.",
+        "SandboxWithAccounts",
+        body="SandboxBody",
+        status=201,
+        no=(*_KEY, "settings_refused"),
+    ),
+    Call("sandboxes", "GET", "/_emulator/sandboxes", "All sandboxes.", "Sandbox", "PageQuery", page=True, no=_KEY),
+    Call("sandbox", "GET", _SANDBOX, "One sandbox with its accounts.", "SandboxWithAccounts", no=_KEPT),
+    Call("delete_sandbox", "DELETE", _SANDBOX, "Delete a sandbox and all in it.", None, status=204, no=_KEPT),
+    Call("reset", "POST", f"{_SANDBOX}/reset", "Back to the world it began with, clock included.", "Sandbox", no=_KEPT),
+    Call("clock", "GET", f"{_SANDBOX}/clock", "The sandbox's clock.", "ClockView", no=_KEPT),
+    Call(
+        "set_clock",
+        "PUT",
+        f"{_SANDBOX}/clock",
+        "Freeze the clock, shift it, or let it run; what falls due on the way fires.",
+        "ClockView",
+        body="ClockBody",
+        no=(*_KEPT, "clock_backwards"),
+    ),
+    Call(
+        "advance",
+        "POST",
+        f"{_SANDBOX}/clock/advance",
+        "Move time; every timer on the way has fired, in order, before the answer comes.",
+        "Advanced",
+        body="AdvanceBody",
+        no=(*_KEPT, "clock_backwards", "clock_too_far", "nothing_due", "not_implemented"),
+    ),
+    Call(
+        "forecast",
+        "GET",
+        f"{_SANDBOX}/forecast",
+        "What will happen if nobody acts, soonest first.",
+        "Forecast",
+        "ForecastQuery",
+        page=True,
+        no=_KEPT,
+    ),
+    Call("audit", "GET", f"{_SANDBOX}/audit", "Every invariant, checked over the whole sandbox.", "Audit", no=_KEPT),
+    Call("sandbox_mailbox", "GET", f"{_SANDBOX}/mailbox", "All e-mails, newest first.", "Mail", "PageQuery", page=True, no=_KEPT),
+    Call("play_scenario", "POST", f"{_SANDBOX}/scenarios/{{story}}", "Put a story at a named step. Not built yet.", None, no=_LATER),
+    Call("snapshot", "POST", f"{_SANDBOX}/snapshots", "Keep the world as it is. Not built yet.", None, no=_LATER),
+    Call("restore", "POST", f"{_SANDBOX}/snapshots/{{snapshot}}/restore", "Go back to a kept world. Not built yet.", None, no=_LATER),
+    Call("fork", "POST", f"{_SANDBOX}/fork", "Branch a world. Not built yet.", None, no=_LATER),
+)

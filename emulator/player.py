@@ -11,21 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Protocol
 
 from . import views
-from .domain.fields import FieldError, read_body
-from .domain.refusals import MALFORMED, Refused
-from .domain.rules import BY_NAME
+from .domain.bodies import read_request
+from .domain.refusals import Refused
 from .domain.rulesets import build_settings
 from .domain.words import Account, Actor
 from .domain.world import Person, World
 from .durations import parse_duration
-
-FIXTURES = Path(__file__).with_name("_fixtures")
-if not FIXTURES.is_dir():
-    FIXTURES = Path(__file__).parent.parent / "fixtures"
+from .growth import FIXTURES
+from .pictures import picture
 
 
 class StoryFault(AssertionError):
@@ -315,7 +311,8 @@ class CoreStage:
         if action == "upload_evidence":
             assert person is not None
             name = body["name"]
-            file = self.world.upload(person, name, "image/png", len(name), sha256(name.encode()).hexdigest())
+            data = picture(name)
+            file = self.world.upload(person, name, "image/png", len(data), sha256(data).hexdigest())
             return {"made": file.id, "order": order, "lines": [Line(self.now(), by, action, f"Uploads {name}.", None)]}
         request = read_request(action, body if action != "place_order" else {"store": self._store(), **body})
         if action == "place_order":
@@ -379,19 +376,6 @@ class CoreStage:
 
 
 EMPTY_WORLD = {"buyer": Actor.BUYER, "seller": Actor.SELLER, "mediator": Actor.MEDIATOR}
-
-
-def read_request(action: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A body as the engine takes it; raises Refused where it is malformed."""
-    spec = BY_NAME[action]
-    # Where an id stands in the path of the HTTP call, fixtures write it in the body.
-    extra = {"message": body["message"]} if action == "report_message" else {}
-    fields = {name: value for name, value in body.items() if name not in extra}
-    try:
-        return read_body(spec.takes, fields) | extra
-    except FieldError as problem:
-        errors = problem.errors if isinstance(problem.errors, dict) else {"body": [problem.errors]}
-        raise Refused(MALFORMED, errors=errors) from None
 
 
 def spoken_transfer(transfer: Any, currency: str) -> str:

@@ -6,7 +6,7 @@ Instants stay datetimes; whoever writes the JSON gives them their form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,9 @@ from .domain import dates
 from .domain.engine import Allowed, Engine, Step
 from .domain.journal import Event, Mail
 from .domain.money import format_amount
-from .domain.order import Claim, Dispute, Message, Order, Question, Return, Review, State, Transfer
+from .domain.order import Claim, Dispute, Message, Order, Question, Return, State, Transfer
 from .domain.rules import BY_NAME
+from .domain.world import File
 from .domain.words import (
     DISPUTE_LABELS,
     ORDER_LABELS,
@@ -272,11 +273,6 @@ def message_view(message: Message, reported: bool) -> Json:
     return {"id": message.id, "by": message.by, "text": message.text, "sent_at": message.sent_at, "reported": reported}
 
 
-def review_view(review: Review) -> Json:
-    """A buyer's review."""
-    return {"stars": review.stars, "text": review.text, "made_at": review.made_at}
-
-
 def mail_view(mail: Mail) -> Json:
     """An e-mail of the outbox."""
     return {
@@ -295,9 +291,17 @@ def sums_view(sums: Mapping[str, int]) -> list[Json]:
     return [money(minor, currency) for currency, minor in sorted(sums.items())]
 
 
-def rating_of(stars: Sequence[int]) -> float | None:
-    """The mean of a store's reviews to two places, or None where there are none yet (STO-3)."""
-    return round(sum(stars) / len(stars), 2) if stars else None
+def file_view(file: File) -> Json:
+    """An uploaded piece of evidence."""
+    return {
+        "id": file.id,
+        "name": file.name,
+        "media_type": file.media_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "uploaded_at": file.uploaded_at,
+        "href": f"/v1/evidence/{file.id}",
+    }
 
 
 def _allowed(entry: Allowed, order: Order) -> Json:
@@ -371,4 +375,3 @@ def _replacement_view(order: Order, engine: Engine) -> Json | None:
         "delivered_at": order.replacement_delivered_at,
         "confirm_by": dates.CONFIRM_REPLACEMENT_BY(order, engine.settings),
     }
-

@@ -17,9 +17,10 @@ def add_business_days(start: datetime, count: int, holidays: Collection[date] = 
 
     A start on a day off counts from there: one business day after a Saturday is the Monday, same time of day.
     """
+    off = frozenset(holidays)
     day = start
     while count > 0:
         day += ONE_DAY
-        if day.weekday() < SATURDAY and day.date() not in holidays:
+        if day.weekday() < SATURDAY and day.date() not in off:
             count -= 1
     return day

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
 from .money import Money, format_amount
-from .order import Claim, Dispute, Evidence, Order, Record, Return, Transfer
+from .order import Claim, Dispute, Evidence, Order, Record, Return, Transfer, changed
 from .rulesets import Settings
 from .words import Account, Actor
 
@@ -20,7 +20,7 @@ _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
 def make_id(prefix: str, *parts: object) -> str:
     """An opaque id that depends on its parts alone: the same world gives the same ids, whoever asks first elsewhere."""
-    digest = int.from_bytes(blake2b("/".join(map(str, parts)).encode(), digest_size=10).digest(), "big")
+    digest = int.from_bytes(blake2b("/".join(map(str, (prefix, *parts))).encode(), digest_size=10).digest(), "big")
     letters = []
     for _ in range(16):
         digest, letter = divmod(digest, 32)
@@ -80,16 +80,16 @@ class Case:
 
     def change(self, **facts: Any) -> None:
         """Change facts of the order."""
-        self.order = replace(self.order, **facts)
+        self.order = changed(self.order, **facts)
 
     def change_dispute(self, **facts: Any) -> None:
-        self.order = replace(self.order, dispute=replace(self.dispute, **facts))
+        self.order = changed(self.order, dispute=changed(self.dispute, **facts))
 
     def change_claim(self, **facts: Any) -> None:
-        self.change_dispute(claim=replace(self.claim, **facts))
+        self.change_dispute(claim=changed(self.claim, **facts))
 
     def change_goods(self, **facts: Any) -> None:
-        self.change_dispute(goods=replace(self.goods, **facts))
+        self.change_dispute(goods=changed(self.goods, **facts))
 
     def new_id(self, prefix: str) -> str:
         """The order's next id; it counts per order, so what happens elsewhere never shifts it."""
@@ -109,7 +109,7 @@ class Case:
         money = self.order.money
         left = getattr(money, source) - amount
         assert left >= 0 or source is Account.OUTSIDE, f"{source} holds less than {amount}"
-        self.change(money=replace(money, **{source: left, target: getattr(money, target) + amount}))
+        self.change(money=changed(money, **{source: left, target: getattr(money, target) + amount}))
         self.transfers.append(Transfer(source, target, amount))
 
     def shown(self, minor: int) -> dict[str, str]:

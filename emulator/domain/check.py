@@ -9,6 +9,7 @@ from .rulesets import Settings
 from .words import ClaimKind, ClaimStatus, DisputeStatus, OrderStatus, Outcome, Party, RefundStatus, ReturnStage
 
 _QUESTIONS_OPEN = {
+    ClaimStatus.NONE: frozenset[Party](),
     ClaimStatus.PROCESSING: frozenset[Party](),
     ClaimStatus.WAITING_FOR_BUYER: frozenset({Party.BUYER}),
     ClaimStatus.WAITING_FOR_SELLER: frozenset({Party.SELLER}),
@@ -87,7 +88,7 @@ def _dispute_faults(order: Order, dispute: Dispute, settings: Settings) -> Itera
         yield "the platform mediates exactly while a claim is open (ESC-3)"
     if claim is not None:
         asked = [q.to for q in claim.questions if q.open]
-        if len(asked) != len(set(asked)) or set(asked) != _QUESTIONS_OPEN.get(claim.status):
+        if len(asked) != len(set(asked)) or frozenset(asked) != _QUESTIONS_OPEN[claim.status]:
             yield f"the claim is {claim.status} but {sorted(asked)} are asked (CLM-2)"
         if claim.kind is ClaimKind.APPEAL and not (order.appealed and dispute.first_end):
             yield "an appeal has a first end (CLM-9)"

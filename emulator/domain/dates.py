@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from .order import Dispute, Order, Question
+from .order import Order, Question
 from .rulesets import Settings
 from .words import DEFAULTS, RULINGS, Outcome, Party, RefundStatus
 
@@ -33,12 +33,14 @@ class Deadline:
         return start + timedelta(days=getattr(settings, self.setting))
 
 
-def _open_dispute(order: Order) -> Dispute | None:
-    return order.dispute if order.dispute is not None and order.dispute.closed_at is None else None
-
-
 def _opened(order: Order) -> Instant:
     return order.dispute.opened_at if order.dispute else None
+
+
+def _protection_end_since_opening(order: Order) -> Instant:
+    """Where the window outlasts the protection, a dispute may be opened after the timer has run out (OPEN-2, ORD-8)."""
+    end = order.protection_ends_at
+    return end if end is not None and order.dispute is not None and order.dispute.opened_at < end else None
 
 
 def open_question(order: Order, party: Party) -> Question | None:
@@ -86,7 +88,7 @@ def _replacement_sent(order: Order) -> Instant:
 
 def _appealable_end(order: Order) -> Instant:
     dispute = order.dispute
-    if dispute is None or dispute.outcome is None or dispute.superseded:
+    if dispute is None or dispute.outcome is None or dispute.superseded or order.money.to_buyer >= order.total:
         return None
     appealable = dispute.outcome in RULINGS or dispute.outcome in DEFAULTS or dispute.outcome is Outcome.CANCELLED
     return dispute.closed_at if appealable else None
@@ -95,6 +97,11 @@ def _appealable_end(order: Order) -> Instant:
 PROCESSING_END = Deadline("processing_ends_at", "The seller has to have shipped.", lambda order: order.processing_ends_at)
 DELIVERY_DUE = Deadline("delivery_due_at", "Delivery is due.", lambda order: order.delivery_due_at)
 PROTECTION_END = Deadline("protection_ends_at", "Buyer protection ends.", lambda order: order.protection_ends_at)
+PROTECTION_END_IN_DISPUTE = Deadline(
+    "protection_ends_at",
+    "Buyer protection ends while the dispute is open; an end before it was opened closes nothing.",
+    _protection_end_since_opening,
+)
 ESCALATION = Deadline("escalates_at", "Counted from the opening of the dispute; edits never move it.", _opened, "negotiation_days")
 BUYER_ANSWER_DUE = Deadline("buyer_answer_due_at", "The buyer's answer to the mediator is due.", _buyer_answer_due)
 SELLER_ANSWER_DUE = Deadline("seller_answer_due_at", "The seller's answer to the mediator is due.", _seller_answer_due)
@@ -106,9 +113,7 @@ CONFIRM_DELIVERED_RETURN_BY = Deadline(
 CONFIRM_SENT_RETURN_BY = Deadline(
     "confirm_sent_by", "Counted from the first sending; a corrected number does not move it.", _return_sent, "return_transit_days"
 )
-SEND_REPLACEMENT_BY = Deadline(
-    "send_replacement_by", "Counted from the confirmed return.", _goods_received, "replacement_ship_days"
-)
+SEND_REPLACEMENT_BY = Deadline("send_replacement_by", "Counted from the confirmed return.", _goods_received, "replacement_ship_days")
 CONFIRM_REPLACEMENT_BY = Deadline(
     "confirm_replacement_by", "Counted from the sending of the replacement.", _replacement_sent, "replacement_confirm_days"
 )

@@ -8,7 +8,6 @@ already moves, from escrow first and then from the seller's payout of this order
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
 from typing import TypeAlias
@@ -30,6 +29,7 @@ from .order import (
     Settlement,
     Solution,
     Tracking,
+    changed,
 )
 from .words import (
     GOODS_REASONS,
@@ -139,6 +139,12 @@ def give_tracking(kind: ParcelKind) -> Effect:
     return effect
 
 
+def send_another_parcel(case: Case) -> None:
+    """A replacement goes out. Each is a parcel of its own: that an earlier one was delivered says nothing of it (ORD-9)."""
+    give_tracking(ParcelKind.REPLACEMENT)(case)
+    case.change(replacement_delivered_at=None)
+
+
 def extend_processing(case: Case) -> None:
     """More time to ship (ORD-2)."""
     assert case.order.processing_ends_at is not None
@@ -179,7 +185,7 @@ def complete_refund(case: Case) -> None:
     for part in case.order.refunds:
         if part.status is RefundStatus.PROCESSING and part.due_at == due:
             case.move(Account.REFUNDING, Account.REFUNDED, part.amount)
-            part = replace(part, status=RefundStatus.COMPLETED, completed_at=case.now)
+            part = changed(part, status=RefundStatus.COMPLETED, completed_at=case.now)
         parts.append(part)
     case.change(refunds=tuple(parts))
 
@@ -239,7 +245,7 @@ def hold_payout(case: Case) -> None:
 def attach_evidence(case: Case) -> None:
     """Evidence is only ever added (EDIT-2)."""
     attached = {e.id for e in case.dispute.evidence}
-    added = tuple(replace(e, attached_at=case.now) for e in case.around.evidence if e.id not in attached)
+    added = tuple(changed(e, attached_at=case.now) for e in case.around.evidence if e.id not in attached)
     if added:
         case.change_dispute(evidence=(*case.dispute.evidence, *added))
 
@@ -370,7 +376,7 @@ def answer(case: Case) -> None:
     """A side answers what it was asked (CLM-2)."""
     given = Answer(case.request["text"], tuple(e.id for e in case.around.evidence), case.now)
     mine = dates.open_question(case.order, Party(case.actor))
-    case.change_claim(questions=tuple(replace(q, answer=given) if q is mine else q for q in case.claim.questions))
+    case.change_claim(questions=tuple(changed(q, answer=given) if q is mine else q for q in case.claim.questions))
 
 
 def decline(case: Case) -> None:
@@ -422,7 +428,7 @@ def receive_return(case: Case) -> None:
 
 def send_replacement(case: Case) -> None:
     """The new item is on its way (RET-2)."""
-    give_tracking(ParcelKind.REPLACEMENT)(case)
+    send_another_parcel(case)
     case.change_goods(replacement_sent_at=case.now)
 
 
@@ -478,6 +484,4 @@ def _end(case: Case, outcome: Outcome, in_all: int) -> None:
 def _lapse_questions(case: Case) -> None:
     claim = case.dispute.claim
     if claim is not None and any(q.open for q in claim.questions):
-        case.change_claim(questions=tuple(replace(q, lapsed=True) if q.open else q for q in claim.questions))
-
-
+        case.change_claim(questions=tuple(changed(q, lapsed=True) if q.open else q for q in claim.questions))

@@ -13,28 +13,30 @@ Everything here is pure: an order goes in, a new one comes out, and `now` is alw
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from .case import NOWHERE, Case, Request, Surroundings
 from .check import check
 from .money import Money, format_amount
-from .order import Order, Record, State, Transfer
+from .order import Order, Record, State, Transfer, changed
+from .proof import prove
 from .refusals import WRONG_ROLE, Refusal, Refused
-from .rules import ACTIONS, BY_NAME, RULES, Remembered, Rule, To
+from .rules import ACTIONS, BY_NAME, RULES, Remembered, Rule, To, targets
 from .rulesets import Settings
 from .words import Actor
 
 __all__ = ["Allowed", "Engine", "Step", "Table", "Upcoming", "check", "table_for"]
 
+# What can be asked for, and by whom.
+Key: TypeAlias = tuple[str, Actor]
+
 # No chain of timers of one order is this long; more can only be a loop in the table.
 MAX_FIRINGS = 100
 
-ROLES: Mapping[str, frozenset[Actor]] = {
-    action.name: frozenset(row.by for row in RULES if row.action == action.name) for action in ACTIONS
-}
+ROLES: Mapping[str, frozenset[Actor]] = {action.name: frozenset(row.by for row in RULES if row.action == action.name) for action in ACTIONS}
 _GIVEN = tuple(sorted({name for row in RULES for name, _ in row.given}))
 
 
@@ -76,12 +78,21 @@ class Upcoming:
     row: Rule
 
 
+class Pending(NamedTuple):
+    """A running timer: when it fires, its row, what it puts an end to, and what it or those after it may put an end to."""
+
+    at: datetime
+    row: Rule
+    lost: frozenset[Key]
+    perhaps: frozenset[Key]
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """All rows that start from one joint state, and what each timer puts an end to."""
+    """All rows that start from one joint state; with each timer what it puts an end to, and what it or those after it may."""
 
-    rows: Mapping[tuple[str, Actor], tuple[Rule, ...]]
-    timers: tuple[tuple[Rule, frozenset[tuple[str, Actor]]], ...]
+    rows: Mapping[Key, tuple[Rule, ...]]
+    timers: tuple[tuple[Rule, frozenset[Key], frozenset[Key]], ...]
 
 
 class Table:
@@ -106,27 +117,35 @@ class Table:
         return found
 
     def _build(self, state: State) -> Cell:
-        rows: dict[tuple[str, Actor], tuple[Rule, ...]] = {}
+        rows: dict[Key, tuple[Rule, ...]] = {}
         for row in self.rows(state):
             if row.action is not None:
                 key = (row.action, row.by)
                 rows[key] = (*rows.get(key, ()), row)
-        timers = tuple(
-            (row, frozenset(key for key in rows if not self._survives(key, targets(row.to, state))))
-            for row in self.rows(state)
-            if row.due is not None
-        )
-        return Cell(rows, timers)
+        timers = []
+        for row in self.rows(state):
+            if row.due is not None:
+                leads_to = targets(row.to, state)
+                lost = frozenset(self._asked(state).difference(*map(self._asked, leads_to)))
+                perhaps = {key for after in self._after(leads_to) for key in self._asked(state) - self._asked(after)}
+                timers.append((row, lost, frozenset(perhaps - lost)))
+        return Cell(rows, tuple(timers))
 
-    def _survives(self, key: tuple[str, Actor], states: tuple[State, ...]) -> bool:
-        return any((row.action, row.by) == key for state in states for row in self.rows(state))
+    def _timers(self, state: State) -> Iterator[Rule]:
+        return (row for row in self.rows(state) if row.due is not None)
 
+    def _asked(self, state: State) -> set[Key]:
+        return {(row.action, row.by) for row in self.rows(state) if row.action is not None}
 
-def targets(to: To, state: State) -> tuple[State, ...]:
-    """The joint states a row can lead to from this one; more than one only where the facts of the order decide."""
-    first = tuple(to.order.words) if isinstance(to.order, Remembered) else (to.order or state.order,)
-    rest = tuple(new or old for new, old in zip(to[1:], state[1:], strict=True))
-    return tuple(State(order, *rest) for order in first)
+    def _after(self, states: tuple[State, ...]) -> list[State]:
+        """These states and all that time alone can lead to from them."""
+        found: dict[State, None] = {}
+        queue = list(states)
+        for reached in queue:
+            if reached not in found:
+                found[reached] = None
+                queue.extend(target for row in self._timers(reached) for target in targets(row.to, reached))
+        return list(found)
 
 
 def table_for(settings: Settings) -> Table:
@@ -141,7 +160,9 @@ def _table(values: tuple[Any, ...]) -> Table:
     def holds(name: str, wanted: Any) -> bool:
         return bool(wanted(given[name])) if callable(wanted) else given[name] == wanted
 
-    return Table(tuple(row for row in RULES if all(holds(*condition) for condition in row.given)))
+    rows = tuple(row for row in RULES if all(holds(*condition) for condition in row.given))
+    prove(rows)
+    return Table(rows)
 
 
 class Engine:
@@ -152,9 +173,7 @@ class Engine:
         self.seed = seed
         self.table = table_for(settings)
 
-    def perform(
-        self, order: Order, action: str, actor: Actor, request: Request, now: datetime, around: Surroundings = NOWHERE
-    ) -> Step:
+    def perform(self, order: Order, action: str, actor: Actor, request: Request, now: datetime, around: Surroundings = NOWHERE) -> Step:
         """Carry out an action on a settled order; raises Refused, with nothing changed, where it may not be."""
         case = self._case(order, actor, request, now, around)
         row = self._choose(case, action)
@@ -175,27 +194,23 @@ class Engine:
         """What this actor may do to the settled order now, in the order of the table."""
         cell = self.table.cell(order.state)
         case = self._case(order, actor, {}, now)
-        ends = [(at, lost) for at, _, lost in self._pending(order)]
-        found = []
+        possible: dict[Key, Rule] = {}
         for key, rows in cell.rows.items():
-            if key[1] is not actor:
-                continue
-            row = next((row for row in rows if _possible(row, case)), None)
-            if row is None:
-                continue
-            until = [at for at, lost in ends if key in lost]
+            if key[1] is actor and (row := next((row for row in rows if _possible(row, case)), None)):
+                possible[key] = row
+        ends = self._ends(order, set(possible))
+        found = []
+        for key, row in possible.items():
+            until = ends.get(key)
             if row.until is not None and (end := row.until(order, self.settings)) is not None:
-                until.append(end)
-            found.append(Allowed(key[0], row.rule, min(until, default=None)))
+                until = end if until is None else min(until, end)
+            found.append(Allowed(key[0], row.rule, until))
         return found
 
     def next_deadline(self, order: Order) -> Upcoming | None:
         """The timer that fires next if nobody acts, or None."""
-        first: Upcoming | None = None
-        for at, row, _ in self._pending(order):
-            if first is None or at < first.at:
-                first = Upcoming(at, row)
-        return first
+        first = self._first(order)
+        return None if first is None else Upcoming(first.at, first.row)
 
     def forecast(self, order: Order) -> list[Step]:
         """Every timer that will fire if nobody acts, soonest first; changes nothing."""
@@ -211,16 +226,35 @@ class Engine:
             yield step
         raise AssertionError(f"the timers of {order.id} never come to an end")
 
-    def _pending(self, order: Order) -> Iterator[tuple[datetime, Rule, frozenset[tuple[str, Actor]]]]:
-        """The running timers in the order of the table, each with its instant and what it puts an end to."""
-        for row, lost in self.table.cell(order.state).timers:
+    def _ends(self, order: Order, keys: set[Key]) -> dict[Key, datetime]:
+        """When time puts an end to each of these actions if nobody acts. Goes only as far as there is an end to be found."""
+        ends: dict[Key, datetime] = {}
+        for _ in range(MAX_FIRINGS):
+            first = self._first(order)
+            if first is None:
+                break
+            ends.update(dict.fromkeys(keys & first.lost, first.at))
+            keys = keys & first.perhaps
+            if not keys:
+                break
+            order = self._carry_out(first.row, self._case(order, first.row.by, {}, first.at)).order
+            gone = keys.difference(self.table.cell(order.state).rows)
+            ends.update(dict.fromkeys(gone, first.at))
+            keys -= gone
+        return ends
+
+    def _first(self, order: Order) -> Pending | None:
+        """The running timer that fires first: the earliest, and of those due together the first in the table (TIME-2)."""
+        first: Pending | None = None
+        for row, lost, perhaps in self.table.cell(order.state).timers:
             assert row.due is not None
             due = row.due(order, self.settings)
             if due is None:
                 continue
             at = due if order.entered_at is None else max(due, order.entered_at)
-            if not row.when or _picks(row, self._case(order, row.by, {}, at)):
-                yield at, row, lost
+            if (first is None or at < first.at) and (not row.when or _picks(row, self._case(order, row.by, {}, at))):
+                first = Pending(at, row, lost, perhaps)
+        return first
 
     def _choose(self, case: Case, action: str) -> Rule:
         spec, actor = BY_NAME[action], case.actor
@@ -279,15 +313,15 @@ def _enter(to: To, case: Case, before: State) -> None:
     if dispute is not None:
         claim, goods = dispute.claim, dispute.goods
         if claim is not None and (to.claim or to.kind):
-            claim = replace(claim, status=to.claim or claim.status, kind=to.kind or claim.kind)
+            claim = changed(claim, status=to.claim or claim.status, kind=to.kind or claim.kind)
         if goods is not None and to.stage:
-            goods = replace(goods, stage=to.stage)
+            goods = changed(goods, stage=to.stage)
         if to.dispute or claim is not dispute.claim or goods is not dispute.goods:
-            dispute = replace(dispute, status=to.dispute or dispute.status, claim=claim, goods=goods)
+            dispute = changed(dispute, status=to.dispute or dispute.status, claim=claim, goods=goods)
     status = to.order.pick(order) if isinstance(to.order, Remembered) else to.order or order.status
     if dispute is not order.dispute or status is not order.status:
-        order = replace(order, status=status, dispute=dispute)
-    case.order = order if order.state == before else replace(order, entered_at=case.now)
+        order = changed(order, status=status, dispute=dispute)
+    case.order = order if order.state == before else changed(order, entered_at=case.now)
 
 
 def _plain(value: Any) -> Any:

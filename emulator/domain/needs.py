@@ -287,8 +287,14 @@ def evidence_known(case: Case) -> bool:
 @of_request
 def evidence_fits(case: Case) -> bool:
     """At most 50 MB a dispute; what is attached already counts once."""
-    attached = {e.id: e.size for e in case.dispute.evidence} if case.order.status is OrderStatus.IN_DISPUTE else {}
+    attached = {e.id: e.size for e in case.dispute.evidence}
     return sum((attached | {e.id: e.size for e in case.around.evidence}).values()) <= MAX_DISPUTE_EVIDENCE
+
+
+@of_request
+def first_evidence_fits(case: Case) -> bool:
+    """The same for a dispute that this very request opens: nothing is attached yet."""
+    return sum(e.size for e in case.around.evidence) <= MAX_DISPUTE_EVIDENCE
 
 
 @of_request
@@ -370,7 +376,7 @@ def delivery_within_protection(case: Case) -> bool:
 
 @of_request
 def stars_in_range(case: Case) -> bool:
-    return 1 <= case.request["stars"] <= 5
+    return bool(1 <= case.request["stars"] <= 5)
 
 
 @of_request

@@ -7,16 +7,17 @@ ones are closed for good and are kept by the store alone. Instants are UTC-aware
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from .money import format_amount
 from .words import (
     Account,
     Actor,
-    CancelReason,
-    ClaimCancelReason,
     ClaimKind,
     ClaimStatus,
     DisputeStatus,
@@ -29,6 +30,24 @@ from .words import (
     Remedy,
     ReturnStage,
 )
+
+_Fact = TypeVar("_Fact")
+
+
+def changed(fact: _Fact, **values: Any) -> _Fact:
+    """The fact with some values changed. `dataclasses.replace` does the same at three times the price, and every effect pays it."""
+    kind: Any = type(fact)
+    read, place = _shape(kind)
+    now = list(read(fact))
+    for name, value in values.items():
+        now[place[name]] = value
+    return type(fact)(*now)
+
+
+@cache
+def _shape(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, int]]:
+    names = [f.name for f in fields(kind)]
+    return attrgetter(*names), {name: place for place, name in enumerate(names)}
 
 
 class State(NamedTuple):
@@ -232,7 +251,7 @@ class Dispute:
     outcome: Outcome | None = None
     compensation: int | None = None
     closed_at: datetime | None = None
-    cancel_reason: CancelReason | ClaimCancelReason | None = None
+    cancel_reason: str | None = None
     first_end: FirstEnd | None = None
     marked_at: datetime | None = None
     superseded: bool = False

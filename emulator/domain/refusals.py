@@ -44,6 +44,7 @@ class Refused(Exception):
         self.rule = rule or refusal.rule
         self.detail = detail or f"{refusal.title} {refusal.hint}"
         self.deadline = deadline
+        self.allowed: list[dict[str, Any]] = []
         self.errors = errors or ({refusal.field: [refusal.title]} if refusal.field else None)
 
 
@@ -120,7 +121,11 @@ NO_SECOND_DISPUTE = Refusal(
     "Where it may be appealed, `appeal` is among `allowed_actions`.",
 )
 NOT_AWAITING_SHIPMENT = Refusal(
-    "not_awaiting_shipment", 409, "ORD-2", "The order is not waiting to be shipped.", "Only an unshipped order is shipped or given more time."
+    "not_awaiting_shipment",
+    409,
+    "ORD-2",
+    "The order is not waiting to be shipped.",
+    "Only an unshipped order is shipped or given more time.",
 )
 ORDER_NOT_CANCELLABLE = Refusal(
     "order_not_cancellable", 409, "ORD-3", "An order can be cancelled only until it ships.", "Once it has shipped, open a dispute."
@@ -133,7 +138,11 @@ TRACKING_FIXED = Refusal(
     "Write the buyer a message instead.",
 )
 NOTHING_TO_DELIVER = Refusal(
-    "nothing_to_deliver", 409, "ORD-4", "No such parcel is on its way.", "Ship first; after the order is finished the carrier reports nothing."
+    "nothing_to_deliver",
+    409,
+    "ORD-4",
+    "No such parcel is on its way.",
+    "Ship first; after the order is finished the carrier reports nothing.",
 )
 PROTECTION_FIXED = Refusal(
     "protection_fixed",
@@ -180,7 +189,11 @@ REPLACEMENT_NOT_UNDERWAY = Refusal(
 NO_OPEN_CLAIM = Refusal("no_open_claim", 409, "CLM-1", "There is no open claim.", "A claim opens when the dispute escalates.")
 NOT_ASKED = Refusal("not_asked", 409, "CLM-2", "The mediator has asked you nothing.", "Wait until he asks.")
 QUESTION_STILL_OPEN = Refusal(
-    "question_still_open", 409, "CLM-2", "One open question a side: the earlier one is not answered yet.", "Wait for the answer or its deadline."
+    "question_still_open",
+    409,
+    "CLM-2",
+    "One open question a side: the earlier one is not answered yet.",
+    "Wait for the answer or its deadline.",
 )
 NOT_IN_A_CONTEST = Refusal(
     "not_in_a_contest",
@@ -201,13 +214,25 @@ NOTHING_TO_APPEAL = Refusal(
 )
 NO_RETURN_EXPECTED = Refusal("no_return_expected", 409, "RET-1", "No goods have to go back now.", "Look at the dispute's `return`.")
 NO_RETURN_TO_CONFIRM = Refusal(
-    "no_return_to_confirm", 409, "RET-3", "No return is on its way to be confirmed.", "The seller confirms or contests once the buyer has sent."
+    "no_return_to_confirm",
+    409,
+    "RET-3",
+    "No return is on its way to be confirmed.",
+    "The seller confirms or contests once the buyer has sent.",
 )
 NO_RETURN_TO_CONTEST = Refusal(
-    "no_return_to_contest", 409, "RET-4", "No return is on its way to be contested.", "The seller confirms or contests once the buyer has sent."
+    "no_return_to_contest",
+    409,
+    "RET-4",
+    "No return is on its way to be contested.",
+    "The seller confirms or contests once the buyer has sent.",
 )
 NO_REPLACEMENT_EXPECTED = Refusal(
-    "no_replacement_expected", 409, "RET-2", "No replacement is expected now.", "It is sent after the return is confirmed, and confirmed after it is sent."
+    "no_replacement_expected",
+    409,
+    "RET-2",
+    "No replacement is expected now.",
+    "It is sent after the return is confirmed, and confirmed after it is sent.",
 )
 MESSAGE_NOT_REPORTABLE = Refusal(
     "message_not_reportable", 409, "STO-4", "Only a message of the seller can be reported.", "Report the message in which he begs."
@@ -216,7 +241,12 @@ MESSAGE_NOT_REPORTABLE = Refusal(
 # 4. What else must hold: first the window and the reason of an opening, then values, then the rest.
 STORE_CLOSED = Refusal("store_closed", 409, "STO-2", "This store is closed for good.", "Order from another store; open orders run on.")
 WINDOW_CLOSED = Refusal(
-    "window_closed", 409, "OPEN-2", "The window to dispute this order has closed.", "`deadline` says when it did.", deadline=dates.window_end
+    "window_closed",
+    409,
+    "OPEN-2",
+    "The window to dispute this order has closed.",
+    "`deadline` says when it did.",
+    deadline=dates.window_end,
 )
 REASON_NOT_OPEN = Refusal(
     "reason_not_open",
@@ -242,7 +272,12 @@ CURRENCY_DIFFERS = Refusal(
     "currency_differs", 422, "OPEN-5", "The currency is not the order's.", "Name the amount in the order's own currency.", "amount"
 )
 AMOUNT_OUT_OF_RANGE = Refusal(
-    "amount_out_of_range", 422, "OPEN-5", "The amount must be more than nothing and at most the order's total.", "Name such an amount.", "amount"
+    "amount_out_of_range",
+    422,
+    "OPEN-5",
+    "The amount must be more than nothing and at most the order's total.",
+    "Name such an amount.",
+    "amount",
 )
 ALL_MONEY_NEEDS_RETURN = Refusal(
     "all_money_needs_return",
@@ -253,7 +288,12 @@ ALL_MONEY_NEEDS_RETURN = Refusal(
     "amount",
 )
 UNKNOWN_EVIDENCE = Refusal(
-    "unknown_evidence", 422, "EDIT-2", "Some evidence is not yours or does not exist.", "Upload it with POST /v1/evidence first.", "evidence"
+    "unknown_evidence",
+    422,
+    "EDIT-2",
+    "Some evidence is not yours or does not exist.",
+    "Upload it with POST /v1/evidence first.",
+    "evidence",
 )
 EDIT_CHANGES_NOTHING = Refusal(
     "edit_changes_nothing", 422, "EDIT-2", "This edit changes nothing.", "It has not been counted; send what shall be different."
@@ -296,10 +336,20 @@ CLAIM_CANCEL_NOT_CONFIRMED = Refusal(
     "confirm",
 )
 EVIDENCE_MISSING = Refusal(
-    "evidence_missing", 422, "CLM-4", "The mediator asked for evidence and the answer has none.", "Attach some; the question stays open.", "evidence"
+    "evidence_missing",
+    422,
+    "CLM-4",
+    "The mediator asked for evidence and the answer has none.",
+    "Attach some; the question stays open.",
+    "evidence",
 )
 OFFER_GIVES_NOTHING = Refusal(
-    "offer_gives_nothing", 422, "CLM-6", "In a claim the seller offers a refund, a return or an exchange.", "Offer something, or wait.", "remedy"
+    "offer_gives_nothing",
+    422,
+    "CLM-6",
+    "In a claim the seller offers a refund, a return or an exchange.",
+    "Offer something, or wait.",
+    "remedy",
 )
 RULING_OUT_OF_RANGE = Refusal(
     "ruling_out_of_range",
@@ -313,7 +363,12 @@ RULING_GIVES_SELLER = Refusal(
     "ruling_gives_seller", 422, "CLM-8", "A ruling for the seller names no amount and no return.", "Leave both out.", "amount"
 )
 NO_RETURN_IN_CONTEST = Refusal(
-    "no_return_in_contest", 422, "RET-4", "A ruling on a contested return orders no return.", "Leave `return_required` out.", "return_required"
+    "no_return_in_contest",
+    422,
+    "RET-4",
+    "A ruling on a contested return orders no return.",
+    "Leave `return_required` out.",
+    "return_required",
 )
 NO_RETURN_IN_APPEAL = Refusal(
     "no_return_in_appeal", 422, "CLM-9", "A ruling on an appeal orders no return.", "Leave `return_required` out.", "return_required"
@@ -327,7 +382,11 @@ RULING_BELOW_FIRST = Refusal(
     "amount",
 )
 SELLER_HAS_NOT_REFUSED = Refusal(
-    "seller_has_not_refused", 409, "ESC-1", "The buyer may escalate once the seller has refused.", "Wait for his answer or for the escalation by time."
+    "seller_has_not_refused",
+    409,
+    "ESC-1",
+    "The buyer may escalate once the seller has refused.",
+    "Wait for his answer or for the escalation by time.",
 )
 SOLUTION_NOT_CURRENT = Refusal(
     "solution_not_current",
@@ -340,18 +399,23 @@ NO_SELLER_SOLUTION = Refusal(
     "no_seller_solution", 409, "CLM-6", "The seller has no solution on the table.", "Wait for an offer or for the ruling."
 )
 APPEALED_ALREADY = Refusal("appealed_already", 409, "CLM-9", "An order is appealed once.", "The second ruling stays.")
-APPEAL_TOO_LATE = Refusal("appeal_too_late", 409, "CLM-9", "The time to appeal is over.", "`deadline` says when it ended.", deadline=dates.appeal_end
+APPEAL_TOO_LATE = Refusal(
+    "appeal_too_late", 409, "CLM-9", "The time to appeal is over.", "`deadline` says when it ended.", deadline=dates.appeal_end
 )
 RETURN_DELIVERED = Refusal(
     "return_delivered", 409, "RET-1", "The return has been delivered; its number can no longer be corrected.", "Wait for the seller."
 )
 ALREADY_REVIEWED = Refusal("already_reviewed", 409, "ORD-10", "An order is reviewed once.", "The review stays as it is.")
-ALREADY_REPORTED = Refusal("already_reported", 409, "STO-4", "This message has been reported.", "Once is enough; it stands on the store's record.")
+ALREADY_REPORTED = Refusal(
+    "already_reported", 409, "STO-4", "This message has been reported.", "Once is enough; it stands on the store's record."
+)
 
 # 5. The control plane.
 CLOCK_BACKWARDS = Refusal("clock_backwards", 409, "TIME-1", "A sandbox's clock never goes back.", "Reset the sandbox to start over.")
 CLOCK_TOO_FAR = Refusal("clock_too_far", 422, "TIME-1", "The clock ends before the year 9000.", "Go less far.")
-NOTHING_DUE = Refusal("nothing_due", 409, "TIME-1", "No timer is running, so there is no next one to go to.", "Advance `by` or `to` instead.")
+NOTHING_DUE = Refusal(
+    "nothing_due", 409, "TIME-1", "No timer is running, so there is no next one to go to.", "Advance `by` or `to` instead."
+)
 SETTINGS_REFUSED = Refusal("settings_refused", 422, None, "These settings cannot be.", "`errors` names each and what is wrong with it.")
 
 REFUSALS: tuple[Refusal, ...] = tuple(value for value in globals().values() if isinstance(value, Refusal))

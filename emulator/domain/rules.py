@@ -102,6 +102,14 @@ class To(NamedTuple):
     stage: ReturnStage | None = None
 
 
+def targets(to: To, state: State) -> tuple[State, ...]:
+    """The joint states a row can lead to from this one; more than one only where the facts of the order decide."""
+    orders = sorted(to.order.words) if isinstance(to.order, Remembered) else [to.order or state.order]
+    dispute, claim = to.dispute or state.dispute, to.claim or state.claim
+    kind, stage = to.kind or state.kind, to.stage or state.stage
+    return tuple(State(order, dispute, claim, kind, stage) for order in orders)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A row of the table. `leaves_trace` is False for what stands in no history (CLM-6)."""
@@ -176,6 +184,8 @@ GOODS_ON_THE_WAY = at(order=[O.IN_DISPUTE], stage=[S.SENT, S.RECEIVED, S.REPLACE
 BUYER_OWES = [C.WAITING_FOR_BUYER, C.WAITING_FOR_BOTH]
 SELLER_OWES = [C.WAITING_FOR_SELLER, C.WAITING_FOR_BOTH]
 
+# A new dispute takes the place of an earlier one, whose claim and goods it does not have.
+NEWLY_DISPUTED = To(O.IN_DISPUTE, D.WAITING_FOR_SELLER, C.NONE, K.NONE, S.NONE)
 TO_RETURN = To(dispute=D.RETURNING, stage=S.TO_SEND)
 CLAIM_TO_RETURN = To(dispute=D.RETURNING, claim=C.CLOSED, stage=S.TO_SEND)
 REFUNDED = To(O.PAYMENT_PROCESSING, D.CLOSED)
@@ -196,9 +206,13 @@ CLAIM_NEEDS = (
     (needs.currency_matches, refusals.CURRENCY_DIFFERS),
     (needs.amount_in_range, refusals.AMOUNT_OUT_OF_RANGE),
     (needs.damaged_is_not_paid_whole, refusals.ALL_MONEY_NEEDS_RETURN),
-    *EVIDENCE_NEEDS,
 )
-EDIT_NEEDS = ((needs.edits_left, refusals.EDITS_USED_UP), *CLAIM_NEEDS, (needs.edit_changes_something, refusals.EDIT_CHANGES_NOTHING))
+EDIT_NEEDS = (
+    (needs.edits_left, refusals.EDITS_USED_UP),
+    *CLAIM_NEEDS,
+    *EVIDENCE_NEEDS,
+    (needs.edit_changes_something, refusals.EDIT_CHANGES_NOTHING),
+)
 SOLUTION_NEEDS = (
     (needs.currency_matches, refusals.CURRENCY_DIFFERS),
     (needs.solution_amount_in_range, refusals.AMOUNT_OUT_OF_RANGE),
@@ -207,6 +221,7 @@ CURRENT_BUYERS = ((needs.names_buyers_solution, refusals.SOLUTION_NOT_CURRENT),)
 CURRENT_SELLERS = ((needs.names_sellers_solution, refusals.SOLUTION_NOT_CURRENT),)
 CANCEL_NEEDS = ((needs.confirmed, refusals.CANCEL_NOT_CONFIRMED),)
 GOODS_BACK = (Remedy.RETURN_AND_REFUND, Remedy.EXCHANGE)
+APPEALS_EXIST = (("appeal_days", positive),)
 
 # ── what can be asked for ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -270,7 +285,11 @@ ACTIONS: tuple[Action, ...] = (
         rule="ORD-9",
         says="Send a replacement parcel.",
         takes=TRACKING_FIELDS,
-        otherwise=(*NO_CLAIM, Otherwise(RETURNING, refusals.NO_REPLACEMENT_EXPECTED), Otherwise(ANYWHERE, refusals.NO_DISPUTE_TO_REPLACE_IN)),
+        otherwise=(
+            *NO_CLAIM,
+            Otherwise(RETURNING, refusals.NO_REPLACEMENT_EXPECTED),
+            Otherwise(ANYWHERE, refusals.NO_DISPUTE_TO_REPLACE_IN),
+        ),
     ),
     Action(
         "extend_processing",
@@ -663,7 +682,7 @@ RULES: tuple[Rule, ...] = (
         to=SELLER_PAID,
         given=(("protection_end_closes_dispute", True),),
         effects=(effects.closes(Outcome.DEFAULTED_FOR_SELLER),),
-        due=dates.PROTECTION_END,
+        due=dates.PROTECTION_END_IN_DISPUTE,
     ),
     Rule(
         "confirm_receipt",
@@ -695,7 +714,7 @@ RULES: tuple[Rule, ...] = (
         "The seller sends a replacement parcel; it closes nothing.",
         "003:L44, L58; 000:L105",
         action="send_replacement",
-        effects=(effects.give_tracking(ParcelKind.REPLACEMENT),),
+        effects=(effects.send_another_parcel,),
     ),
     Rule(
         "deliver_replacement",
@@ -729,13 +748,15 @@ RULES: tuple[Rule, ...] = (
         "The buyer opens a dispute; the seller has to answer.",
         "000:L178-180; 003:L15",
         action="open_dispute",
-        to=To(O.IN_DISPUTE, D.WAITING_FOR_SELLER),
+        to=NEWLY_DISPUTED,
         needs=(
             (needs.not_ended_for_good, refusals.DISPUTE_WAS_FINAL),
             (needs.may_open_again, refusals.NO_SECOND_DISPUTE),
             (needs.window_open, refusals.WINDOW_CLOSED),
             (needs.some_reason_open, refusals.REASON_NOT_OPEN),
             *CLAIM_NEEDS,
+            (needs.evidence_known, refusals.UNKNOWN_EVIDENCE),
+            (needs.first_evidence_fits, refusals.EVIDENCE_OVER_LIMIT),
         ),
         effects=(effects.hold_payout, effects.open_dispute, effects.attach_evidence, effects.weigh_store),
         until=dates.window_end,
@@ -1090,6 +1111,7 @@ RULES: tuple[Rule, ...] = (
         "The buyer let the question about his appeal pass: the first end stands.",
         "000:L93; details ours",
         to=APPEAL_OVER,
+        given=APPEALS_EXIST,
         effects=(effects.closes(Outcome.DEFAULTED_FOR_SELLER, effects.first_sum),),
         due=dates.BUYER_ANSWER_DUE,
     ),
@@ -1136,6 +1158,7 @@ RULES: tuple[Rule, ...] = (
         "The seller let the question about the appeal pass: the buyer gets what he asked.",
         "000:L93; details ours",
         to=APPEAL_OVER,
+        given=APPEALS_EXIST,
         effects=(effects.closes(Outcome.DEFAULTED_FOR_BUYER, effects.asked_in_all),),
         due=dates.SELLER_ANSWER_DUE,
     ),
@@ -1274,6 +1297,7 @@ RULES: tuple[Rule, ...] = (
         action="rule",
         to=APPEAL_OVER,
         when=(when(needs.ruling, "buyer_keeps", "buyer_returns"),),
+        given=APPEALS_EXIST,
         needs=(
             (needs.no_return_ordered, refusals.NO_RETURN_IN_APPEAL),
             (needs.ruling_in_range, refusals.RULING_OUT_OF_RANGE),
@@ -1291,6 +1315,7 @@ RULES: tuple[Rule, ...] = (
         action="rule",
         to=APPEAL_OVER,
         when=(when(needs.ruling, "for_the_seller"),),
+        given=APPEALS_EXIST,
         needs=((needs.nothing_for_the_buyer, refusals.RULING_GIVES_SELLER),),
         effects=(effects.closes(Outcome.RULED_FOR_SELLER, effects.first_sum),),
     ),
@@ -1303,14 +1328,14 @@ RULES: tuple[Rule, ...] = (
         "000:L180, L199, L223, L227; against 000:L219",
         action="appeal",
         to=To(O.IN_DISPUTE, D.MEDIATING, C.PROCESSING, K.APPEAL),
-        given=(("appeal_days", positive),),
+        given=APPEALS_EXIST,
         needs=(
             (needs.not_appealed_yet, refusals.APPEALED_ALREADY),
             (needs.end_appealable, refusals.NOTHING_TO_APPEAL),
             (needs.appeal_in_time, refusals.APPEAL_TOO_LATE),
             *EVIDENCE_NEEDS,
         ),
-        effects=(effects.hold_payout, effects.reopen_claim, effects.appeal, effects.attach_evidence),
+        effects=(effects.hold_payout, effects.reopen_claim, effects.appeal, effects.attach_evidence, effects.weigh_store),
         until=dates.appeal_end,
     ),
     # 9 Money
@@ -1344,6 +1369,7 @@ RULES: tuple[Rule, ...] = (
         APPEALED,
         "The first refund arrives while the appeal is heard.",
         "000:L116-118; details ours",
+        given=APPEALS_EXIST,
         effects=(effects.complete_refund,),
         due=dates.REFUND_DUE,
     ),

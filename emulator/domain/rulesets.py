@@ -78,16 +78,12 @@ class Settings:
     cancel_closes_order: bool = _yes_no(
         False, "003:L15; against 000:L180, L223", "Whether cancelling a dispute closes the order and pays the seller."
     )
-    reopen_after_cancel: bool = _yes_no(
-        True, "003:L35; against 000:L180, L223", "Whether a new dispute may follow a cancelled one."
-    )
+    reopen_after_cancel: bool = _yes_no(True, "003:L35; against 000:L180, L223", "Whether a new dispute may follow a cancelled one.")
     answer_business_days: int = _days(7, "000:L93", "Business days a side has to answer the mediator.")
     appeal_days: int = _days(
         0, "000:L80; against 000:L199, L223", "How long the end of a dispute may be appealed; 0: it is final.", least=0
     )
-    appeal_after_cancel: bool = _yes_no(
-        False, "000:L223; against 000:L219", "Whether a dispute that the buyer cancelled may be appealed."
-    )
+    appeal_after_cancel: bool = _yes_no(False, "000:L223; against 000:L219", "Whether a dispute that the buyer cancelled may be appealed.")
     refund_business_days: tuple[int, int] = field(
         default=(7, 10),
         metadata={

@@ -13,7 +13,7 @@ class Word(StrEnum):
 
     meaning: str
 
-    def __new__(cls, value: str, meaning: str) -> Word:
+    def __new__(cls, value: str, meaning: str = "") -> Word:
         word = str.__new__(cls, value)
         word._value_ = value
         word.meaning = meaning
@@ -192,6 +192,14 @@ class Account(Word):
     SELLER = "seller", "Paid out to the seller."
     REFUNDING = "refunding", "A refund on its way to the buyer."
     REFUNDED = "refunded", "With the buyer again."
+
+
+class ClockMode(Word):
+    """How a sandbox's clock runs."""
+
+    REAL = "real", "As the wall's."
+    SHIFTED = "shifted", "As fast as the wall's, from another instant."
+    FROZEN = "frozen", "Not at all, until somebody moves it."
 
 
 ORDER_LABELS = {

@@ -65,6 +65,7 @@ class World:
     stores: dict[str, Store] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     past: dict[str, tuple[str, Dispute]] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     messages: list[tuple[str, Message]] = field(default_factory=list)
@@ -171,6 +172,7 @@ class World:
         if before is not None and before.dispute is not None and order.dispute is not None and before.dispute.id != order.dispute.id:
             self.past[before.dispute.id] = (order.id, replace(before.dispute, superseded=True))
         self.orders[order.id] = order
+        self.steps.append(step)
         event = event_of(step)
         if event is not None:
             self.events.append(event)

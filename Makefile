@@ -1,0 +1,76 @@
+# Every command of this project; `make` alone lists them.
+# A target that needs the environment makes it first, so each works alone on a fresh clone with Python 3.11, git and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# The first interpreter found that is 3.11 or newer. To use another: rm -r .venv; make install PYTHON=python3.13
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# How many processes share the tests: `make test WORKERS=0` runs them in one. What else pytest should hear goes into ARGS.
+WORKERS ?= logical
+PYTEST := $(BIN)/pytest --no-header -n $(WORKERS) --maxprocesses 4 --dist worksteal
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: $(STAMP) ## Make .venv from requirements.lock and install the project into it
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on the PATH." >&2; exit 1; }
+	@test -x $(BIN)/pip || { echo "Making $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "Installing what requirements.lock names (about half a minute the first time)"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) install --no-build-isolation --no-deps --no-index -e .
+	@touch $@
+
+# PORT, DATABASE_URL and EMULATOR_KEY reach the command through the environment: make run PORT=9000
+.PHONY: run
+run: $(STAMP) ## Serve the emulator at http://127.0.0.1:8080 (PORT=…, DATABASE_URL=…)
+	@exec $(BIN)/dispute-emulator serve
+
+.PHONY: test
+test: $(STAMP) ## Run every test (WORKERS=…, ARGS='-k story')
+	@$(PYTEST) $(ARGS)
+
+.PHONY: format
+format: $(STAMP) ## Put the code into its one form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: lint
+lint: $(STAMP) ## Check form, lint rules and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+# The tests come last: CI reads pytest's closing line.
+.PHONY: check
+check: lint test ## All that must hold before a commit lands: lint, then test
+
+$(BIN)/uv:
+	@$(MAKE) --no-print-directory install
+
+# Pins stay as they are unless pyproject.toml demands otherwise; `make lock UPGRADE=--upgrade` renews them all.
+.PHONY: lock
+lock: | $(BIN)/uv ## Remake requirements.lock from pyproject.toml (UPGRADE=--upgrade renews every pin)
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.lock
+	@grep -c '==' requirements.lock | sed 's/$$/ packages pinned in requirements.lock/'
+
+.PHONY: build
+build: $(STAMP) ## Build the wheel and the source archive into dist/
+	@$(BIN)/python -m build --no-isolation
+
+.PHONY: clean
+clean: ## Remove .venv, builds and caches
+	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

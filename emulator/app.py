@@ -1,0 +1,64 @@
+"""Puts the parts together."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+
+from flask import Flask
+
+from .control import ControlPlane
+from .http import control as control_routes
+from .http import marketplace as marketplace_routes
+from .http import pages, problems
+from .http.asking import refuse_what_is_not_built
+from .http.codec import OrjsonProvider
+from .service import Marketplace
+from .store.database import Database, engine_options, prepare
+from .store.tables import db
+
+# A request may be as large as a file and its wrapping; each route then sets its own, smaller limit.
+MAX_REQUEST_BYTES = marketplace_routes.MAX_UPLOAD_BYTES
+
+
+def create_app(
+    database_url: str | None = None, *, key: str | None = None, open_to_strangers: bool = False, demo: bool | None = None
+) -> Flask:
+    """A Flask application over one database.
+
+    `database_url` is SQLAlchemy's; without one the application keeps its data in a temporary SQLite file that goes when the process ends.
+    `key` locks the control plane. `open_to_strangers` is for anything but loopback: it demands a key, makes no `default` sandbox unless
+    `demo` asks for it, and seeds no longer fix tokens.
+    """
+    if open_to_strangers and not key:
+        raise ValueError("An emulator that strangers can reach needs a key for its control plane: set EMULATOR_KEY.")
+    url = database_url or _temporary_database()
+    app = Flask("emulator", static_folder=None)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.json = OrjsonProvider(app)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+        db.metadata.create_all(db.engine)
+        database = Database(db.engine)
+    marketplace = Marketplace(database)
+    control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers)
+    app.extensions["dispute_emulator"] = database
+    app.before_request(refuse_what_is_not_built)
+    problems.install(app)
+    marketplace_routes.install(app, marketplace)
+    control_routes.install(app, control, key)
+    pages.install(app)
+    if demo if demo is not None else not open_to_strangers:
+        control.make_default()
+    return app
+
+
+def _temporary_database() -> str:
+    folder = tempfile.mkdtemp(prefix="dispute-emulator-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return f"sqlite:///{Path(folder) / 'emulator.db'}"

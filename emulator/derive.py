@@ -1,0 +1,291 @@
+"""What is derived from the table and the schemas: the pages of rules and problems, and the OpenAPI document. Nothing is written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
+
+from .contract import CONTROL_CALLS, MARKETPLACE_CALLS, PLACES, Call
+from .domain.refusals import BY_CODE, REFUSALS, Refusal
+from .domain.rulebook import BY_ID, DISAGREEMENTS, RULEBOOK, SECTIONS, settings_used_by
+from .domain.rules import ACTIONS, EMBODIED, RULES, Action, Rule
+from .domain.rulesets import LEGACY, LEGACY_SOURCES, STANDARD, Settings, dump_settings
+from .http import schemas
+
+Json = dict[str, Any]
+
+# What any call with a body, and any call with a token, may answer before the table is asked.
+_ALWAYS = ("malformed", "not_implemented")
+_WITH_BODY = ("too_large", "unsupported_media_type")
+_ERROR_SCHEMA = "Problem"
+
+
+# ── rules ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rows_of(rule_id: str) -> list[Rule]:
+    """The rows of the table that carry out a rule."""
+    return [row for row in RULES if row.rule == rule_id]
+
+
+def refusals_of(rule_id: str) -> list[Refusal]:
+    """The refusals that speak for a rule."""
+    return [refusal for refusal in REFUSALS if refusal.rule == rule_id]
+
+
+def rule_entry(rule_id: str) -> Json | None:
+    """A rule with its source, the rows and refusals that carry it out, and the settings it reads; None where there is none."""
+    text = BY_ID.get(rule_id)
+    if text is None:
+        return None
+    return {
+        "id": text.id,
+        "section": SECTIONS[text.section],
+        "says": text.says,
+        "source": text.source,
+        "settings": list(settings_used_by(rule_id)),
+        "rows": [
+            {"name": row.name, "by": row.by, "action": row.action, "says": row.says, "source": row.source} for row in rows_of(rule_id)
+        ],
+        "refusals": [refusal.code for refusal in refusals_of(rule_id)],
+        "carried_out_by": EMBODIED.get(rule_id),
+    }
+
+
+def rules_document(ruleset: str, settings: Settings) -> Json:
+    """The whole rulebook, the settings in force, and where the documents disagree."""
+    return {
+        "ruleset": ruleset,
+        "data": [rule_entry(text.id) for text in RULEBOOK],
+        "settings": settings_table(settings),
+        "disagreements": [
+            {
+                "rule": d.rule,
+                "question": d.question,
+                "one_says": d.one,
+                "one_source": d.one_source,
+                "other_says": d.other,
+                "other_source": d.other_source,
+                "settings": [name.strip() for name in d.setting.split(",")],
+            }
+            for d in DISAGREEMENTS
+        ],
+    }
+
+
+def settings_table(settings: Settings) -> list[Json]:
+    """Every setting with its value here and in both rulesets, and its source."""
+    here, standard, legacy = (dump_settings(s) for s in (settings, STANDARD, LEGACY))
+    return [
+        {
+            "name": f.name,
+            "value": here[f.name],
+            "says": f.metadata["says"],
+            "source": f.metadata["source"],
+            "legacy_source": LEGACY_SOURCES.get(f.name),
+            "standard": standard[f.name],
+            "legacy": legacy[f.name],
+        }
+        for f in fields(Settings)
+    ]
+
+
+# ── problems ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def problem_entry(code: str) -> Json | None:
+    """What a refusal means and what to do about it; None where there is no such code."""
+    refusal = BY_CODE.get(code)
+    if refusal is None:
+        return None
+    rule = BY_ID.get(refusal.rule or "")
+    return {
+        "code": refusal.code,
+        "status": refusal.status,
+        "title": refusal.title,
+        "what_to_do": refusal.hint,
+        "rule": refusal.rule,
+        "says": rule.says if rule else None,
+        "source": rule.source if rule else None,
+        "actions": [action.name for action in ACTIONS if refusal in refusals_by_action(action)],
+    }
+
+
+def refusals_by_action(action: Action) -> list[Refusal]:
+    """Every refusal that an action may give, from its rows and from its list for all other states."""
+    found: dict[str, Refusal] = {}
+    roles = {row.by for row in RULES if row.action == action.name}
+    for _, refusal in action.wrong_role:
+        found[refusal.code] = refusal
+    if len(roles) < 3 and not (action.name == "deliver"):
+        found.setdefault("wrong_role", BY_CODE["wrong_role"])
+    for otherwise in action.otherwise:
+        found[otherwise.refusal.code] = otherwise.refusal
+    for row in RULES:
+        if row.action == action.name:
+            for _, refusal in row.needs:
+                found[refusal.code] = refusal
+    return list(found.values())
+
+
+# ── OpenAPI ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def openapi() -> Json:
+    """The contract as an OpenAPI 3.1 document, made from the table and the schemas."""
+    spec = APISpec(
+        title="dispute-emulator",
+        version=version("dispute-emulator"),
+        openapi_version="3.1.0",
+        info={
+            "summary": "A stateful test double of a marketplace's dispute desk.",
+            "description": "Orders, buyer protection, disputes, claims and refunds by the rulebook, and a clock that moves when told to. "
+            "Every answer lists `allowed_actions`; every no is a problem that names its rule.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        tags=[
+            {"name": "orders", "description": "Orders and what surrounds them."},
+            {"name": "disputes", "description": "Disputes, claims and goods going back."},
+            {"name": "looking", "description": "What is only read."},
+            {"name": "control plane", "description": "Sandboxes, time, and what no marketplace has."},
+        ],
+        plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
+        servers=[{"url": "/"}],
+    )
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "description": "An account's token."})
+    spec.components.security_scheme(
+        "key", {"type": "apiKey", "in": "header", "name": "X-Emulator-Key", "description": "Only where the program was started with a key."}
+    )
+    spec.components.schema("Problem", schema=schemas.Problem)
+    for action in ACTIONS:
+        place = PLACES[action.name]
+        spec.path(path=place.path, operations={place.method.lower(): _action_operation(action)}, parameters=_path_parameters(place.path))
+    for call in (*MARKETPLACE_CALLS, *CONTROL_CALLS):
+        spec.path(path=call.path, operations={call.method.lower(): _call_operation(call)}, parameters=_path_parameters(call.path))
+    return spec.to_dict()
+
+
+def _schema_name(schema: Any) -> str:
+    return schema.__name__ if isinstance(schema, type) else type(schema).__name__
+
+
+def _action_operation(action: Action) -> Json:
+    operation: Json = {
+        "operationId": action.name,
+        "summary": action.says,
+        "description": _action_description(action),
+        "tags": ["control plane" if action.name == "deliver" else "disputes" if action.on == "dispute" else "orders"],
+        "security": [{}, {"key": []}] if action.name == "deliver" else [{"token": []}],
+        "x-rule": action.rule,
+    }
+    body = schemas.BODIES[action.name]
+    if body is not None:
+        required = any(field.required for field in action.takes)
+        operation["requestBody"] = {"required": required, "content": {"application/json": {"schema": body}}}
+    codes = [r.code for r in refusals_by_action(action)]
+    codes += ["emulator_key_required", "not_found"] if action.name == "deliver" else ["unauthenticated", "not_found"]
+    success = {
+        "send_message": (201, schemas.Message),
+        "view_solution": (200, schemas.Solution),
+        "place_order": (201, schemas.Order),
+        "open_dispute": (201, schemas.Dispute),
+    }.get(action.name, (200, schemas.Dispute if action.on == "dispute" else schemas.Order))
+    method = PLACES[action.name].method
+    operation["responses"] = _responses(success[0], success[1], [*codes, *_common(method)])
+    return operation
+
+
+def _action_description(action: Action) -> str:
+    rows = [row for row in RULES if row.action == action.name]
+    return "\n".join([*(f"- {row.says} ({row.by}; {row.rule}; {row.source})" for row in rows)])
+
+
+def _call_operation(call: Call) -> Json:
+    control = call.path.startswith("/_emulator")
+    operation: Json = {
+        "operationId": call.name,
+        "summary": call.says,
+        "tags": ["control plane" if control else "looking"],
+        "security": [{}, {"key": []}] if control else [{"token": []}],
+    }
+    if call.name in ("rules", "rule_page"):
+        operation["security"] = [{}, {"token": []}]
+    query: type[Schema] = getattr(schemas, call.query)
+    if query is not schemas.NoQuery:
+        operation["parameters"] = [{"in": "query", "schema": query}]
+    if call.body is not None:
+        body: type[Schema] = getattr(schemas, call.body)
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    if call.name == "upload_evidence":
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
+    answers: Any = None if call.answers is None else getattr(schemas, call.answers)
+    if call.page:
+        answers = {
+            "type": "object",
+            "properties": {"data": {"type": "array", "items": answers}, "next_cursor": {"type": ["string", "null"]}},
+            "required": ["data", "next_cursor"],
+        }
+    codes = [*call.no, *_common(call.method)]
+    if call.name == "evidence":
+        operation["responses"] = _responses(200, None, codes, media="image/png")
+    else:
+        operation["responses"] = _responses(None if "not_implemented" in call.no and answers is None else call.status, answers, codes)
+    return operation
+
+
+_UPLOAD = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
+}
+
+
+def _common(method: str) -> tuple[str, ...]:
+    return (*_ALWAYS, *(_WITH_BODY if method in ("POST", "PATCH", "PUT") else ()))
+
+
+def _responses(status: int | None, answers: Any, codes: Iterable[str], media: str | None = None) -> Json:
+    responses: Json = {}
+    if status is not None:
+        responses[str(status)] = {"description": {200: "Done.", 201: "Made.", 204: "Gone."}[status]}
+        if answers is not None:
+            responses[str(status)]["content"] = {"application/json": {"schema": answers}}
+        elif media is not None:
+            responses[str(status)]["content"] = {kind: {} for kind in ("image/*", "video/*")}
+    by_status: dict[int, list[Refusal]] = {}
+    for code in dict.fromkeys(codes):
+        refusal = BY_CODE[code]
+        by_status.setdefault(refusal.status, []).append(refusal)
+    for number, refusals in sorted(by_status.items()):
+        lines = [f"- `{r.code}`{f' ({r.rule})' if r.rule else ''}: {r.title}" for r in refusals]
+        responses[str(number)] = {
+            "description": "\n".join(lines),
+            "content": {"application/problem+json": {"schema": _ERROR_SCHEMA}},
+        }
+    return responses
+
+
+_IDS: Mapping[str, str] = {
+    "order": "An order's id.",
+    "dispute": "A dispute's id.",
+    "message": "A message's id.",
+    "evidence": "A file's id.",
+    "store": "A store's id.",
+    "sandbox": "A sandbox's id; `default` is there from the start.",
+    "rule": "A rule's id, such as CAN-3.",
+    "story": "A story's id, such as S14.",
+    "snapshot": "A snapshot's id.",
+}
+
+
+def _path_parameters(path: str) -> list[Json]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [{"in": "path", "name": name, "required": True, "description": _IDS[name], "schema": {"type": "string"}} for name in names]

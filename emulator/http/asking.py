@@ -1,0 +1,125 @@
+"""What a request brings: its token, its query, its body. Everything malformed is refused here, before anybody is asked who he is."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from marshmallow import Schema, ValidationError
+
+from ..domain import refusals
+from ..domain.refusals import Refused
+from .codec import from_json, to_json
+from .schemas import NoQuery, read_action
+
+MAX_JSON_BYTES = 1024 * 1024
+MAX_TOKEN = 200
+_NO_QUERY = NoQuery()
+
+
+def token() -> str:
+    """The bearer token; raises Refused where none came."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    value = value.strip()
+    if scheme.lower() != "bearer" or not value or len(value) > MAX_TOKEN:
+        raise Refused(refusals.UNAUTHENTICATED)
+    return value
+
+
+def has_token() -> bool:
+    return "Authorization" in request.headers
+
+
+def action_body(action: str) -> dict[str, Any]:
+    """The body of an action, read as the table says; raises Refused."""
+    try:
+        return read_action(action, _object())
+    except ValidationError as problem:
+        raise malformed(problem) from None
+
+
+def body(schema: Schema) -> dict[str, Any]:
+    """A body read by a schema; raises Refused."""
+    try:
+        values: dict[str, Any] = schema.load(_object())  # type: ignore[assignment]
+    except ValidationError as problem:
+        raise malformed(problem) from None
+    return values
+
+
+def query(schema: Schema = _NO_QUERY) -> dict[str, Any]:
+    """The query read by a schema; raises Refused where it has something unknown, or the same twice."""
+    try:
+        doubled = [name for name, values in request.args.lists() if len(values) > 1]
+        if doubled:
+            raise ValidationError({name: ["Named more than once."] for name in doubled})
+        values: dict[str, Any] = schema.load(request.args.to_dict())  # type: ignore[assignment]
+    except ValidationError as problem:
+        raise malformed(problem) from None
+    return values
+
+
+def write_cursor(position: tuple[Any, ...] | None) -> str | None:
+    """A position in a list as an opaque text."""
+    return None if position is None else base64.urlsafe_b64encode(to_json(position)).rstrip(b"=").decode()
+
+
+def read_cursor(text: str | None, *kinds: type) -> tuple[Any, ...] | None:
+    """A position back from its text; raises Refused where the text is no cursor of this list."""
+    if text is None:
+        return None
+    try:
+        position = from_json(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error):
+        position = None
+    fits = isinstance(position, list) and len(position) == len(kinds)
+    if not fits or not all(type(value) is kind for value, kind in zip(position, kinds, strict=True)):
+        raise Refused(refusals.MALFORMED, errors={"cursor": ["This is no cursor of this list; take `next_cursor` of the page before."]})
+    return tuple(position)
+
+
+def _object() -> Mapping[str, Any]:
+    request.max_content_length = MAX_JSON_BYTES
+    data = request.get_data()
+    if not data:
+        return {}
+    if request.mimetype != "application/json":
+        raise Refused(refusals.UNSUPPORTED_MEDIA_TYPE)
+    try:
+        value = from_json(data)
+    except ValueError as problem:
+        raise Refused(refusals.MALFORMED, errors={"body": [f"This is no JSON: {problem}."]}) from None
+    if not isinstance(value, dict):
+        raise Refused(refusals.MALFORMED, errors={"body": ["Must be an object."]})
+    return value
+
+
+def malformed(problem: ValidationError) -> Refused:
+    """The refusal that names each faulty field, nested ones with dots."""
+    errors: dict[str, list[str]] = {}
+    _flatten(problem.normalized_messages(), "", errors)
+    return Refused(refusals.MALFORMED, errors=errors)
+
+
+def _flatten(messages: Any, path: str, into: dict[str, list[str]]) -> None:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            _flatten(inner, f"{path}.{name}" if path else str(name), into)
+    else:
+        texts = messages if isinstance(messages, list) else [messages]
+        for text in texts:
+            if isinstance(text, Mapping):
+                _flatten(text, path, into)
+            else:
+                into.setdefault(path or "body", []).append(str(text))
+
+
+def refuse_what_is_not_built() -> None:
+    """Headers of the contract that a later version honours are refused, never ignored."""
+    headers = request.headers
+    if "Idempotency-Key" in headers or "If-Match" in headers:
+        name = "Idempotency-Key" if "Idempotency-Key" in headers else "If-Match"
+        raise Refused(refusals.NOT_IMPLEMENTED, detail=f"The header {name} is not honoured yet. Leave it out; nothing has been changed.")

@@ -1,0 +1,173 @@
+"""The marketplace half of the contract, /v1. Every action of the table gets its route from the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, request
+
+from ..contract import MARKETPLACE_CALLS, PLACES
+from ..derive import rule_entry, rules_document
+from ..domain import refusals
+from ..domain.refusals import Refused
+from ..service import Answer, Marketplace, Target
+from . import asking, schemas
+from .answering import answer, page
+from .codec import http_date
+
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024 + 64 * 1024
+MAX_FILE_NAME = 200
+_PAGE, _ORDERS, _DISPUTES, _RULES = schemas.PageQuery(), schemas.OrdersQuery(), schemas.DisputesQuery(), schemas.RulesQuery()
+
+
+def install(app: Flask, marketplace: Marketplace) -> None:
+    """Register every route of the marketplace."""
+    for action, place in PLACES.items():
+        if place.path.startswith("/v1") and place.method != "GET":
+            app.add_url_rule(flask_path(place.path), action, _action_view(marketplace, action), methods=[place.method])
+    calls = _Calls(marketplace)
+    for call in MARKETPLACE_CALLS:
+        app.add_url_rule(flask_path(call.path), call.name, getattr(calls, call.name), methods=[call.method])
+    app.add_url_rule(flask_path(PLACES["view_solution"].path), "view_solution", calls.view_solution, methods=["GET"])
+
+
+def flask_path(path: str) -> str:
+    """A path of the contract as Flask writes it."""
+    return path.replace("{", "<").replace("}", ">")
+
+
+def _action_view(marketplace: Marketplace, action: str) -> Callable[..., Response]:
+    tagged = action != "send_message"
+
+    def view(**ids: str) -> Response:
+        asking.query()
+        body = asking.action_body(action)
+        if "message" in ids:
+            body["message"] = ids["message"]
+        given = marketplace.perform(asking.token(), action, Target(**ids), body)
+        return answer(given, tagged=tagged)
+
+    return view
+
+
+class _Calls:
+    """The calls that are no actions, one method each, named as in the contract."""
+
+    def __init__(self, marketplace: Marketplace) -> None:
+        self._marketplace = marketplace
+
+    def me(self) -> Response:
+        asking.query()
+        return answer(self._marketplace.me(asking.token()))
+
+    def orders(self) -> Response:
+        wanted = asking.query(_ORDERS)
+        after, most = asking.read_cursor(wanted.pop("cursor", None), int, str), wanted.pop("limit")
+        if "in_dispute" in wanted:
+            wanted["in_dispute"] = wanted["in_dispute"] == "true"
+        given, found = self._marketplace.orders(asking.token(), wanted, after, most)
+        return page(given.body, found.cursor, given.now)
+
+    def order(self, order: str) -> Response:
+        asking.query()
+        return answer(self._marketplace.order(asking.token(), order), tagged=True)
+
+    def messages(self, order: str) -> Response:
+        wanted = asking.query(_PAGE)
+        after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
+        given, found = self._marketplace.messages(asking.token(), order, after[0], wanted["limit"])
+        return page(given.body, found.cursor, given.now)
+
+    def payment(self, order: str) -> Response:
+        asking.query()
+        return answer(self._marketplace.payment(asking.token(), order))
+
+    def disputes(self) -> Response:
+        wanted = asking.query(_DISPUTES)
+        after, most = asking.read_cursor(wanted.pop("cursor", None), int, str), wanted.pop("limit")
+        given, found = self._marketplace.disputes(asking.token(), wanted, after, most)
+        return page(given.body, found.cursor, given.now)
+
+    def dispute(self, dispute: str) -> Response:
+        asking.query()
+        return answer(self._marketplace.dispute(asking.token(), dispute), tagged=True)
+
+    def history(self, dispute: str) -> Response:
+        wanted = asking.query(_PAGE)
+        after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
+        given, found = self._marketplace.history(asking.token(), dispute, after[0], wanted["limit"])
+        return page(given.body, found.cursor, given.now)
+
+    def claim(self, dispute: str) -> Response:
+        asking.query()
+        return answer(self._marketplace.claim(asking.token(), dispute))
+
+    def view_solution(self, dispute: str) -> Response:
+        asking.query()
+        return answer(self._marketplace.view_solution(asking.token(), dispute))
+
+    def upload_evidence(self) -> Response:
+        asking.query()
+        request.max_content_length = MAX_UPLOAD_BYTES
+        if request.mimetype != "multipart/form-data":
+            raise Refused(refusals.UNSUPPORTED_MEDIA_TYPE)
+        parts = request.files.getlist("file")
+        if len(parts) != 1 or len(request.files) != 1 or request.form:
+            raise Refused(refusals.MALFORMED, errors={"file": ["Send exactly one part, `file`, with a file name."]})
+        name = _safe_name(parts[0].filename or "")
+        return answer(self._marketplace.upload(asking.token(), name, parts[0].stream.read()))
+
+    def evidence(self, evidence: str) -> Response:
+        asking.query()
+        file, data, now = self._marketplace.evidence(asking.token(), evidence)
+        response = Response(data, mimetype=file.media_type)
+        response.headers["Date"] = http_date(now)
+        response.headers["Content-Disposition"] = f'inline; filename="{file.id}.{file.media_type.partition("/")[2]}"'
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response.headers["Cache-Control"] = "private, max-age=3600"
+        response.headers["ETag"] = f'"{file.sha256}"'
+        return response
+
+    def operations(self) -> Response:
+        wanted = asking.query(_PAGE)
+        after = asking.read_cursor(wanted.get("cursor"), int, str)
+        given, found = self._marketplace.operations(asking.token(), after, wanted["limit"])
+        return page(given.body, found.cursor, given.now)
+
+    def stores(self) -> Response:
+        wanted = asking.query(_PAGE)
+        after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
+        given, found = self._marketplace.stores(asking.token(), after[0], wanted["limit"])
+        return page(given.body, found.cursor, given.now)
+
+    def store(self, store: str) -> Response:
+        asking.query()
+        return answer(self._marketplace.store(asking.token(), store))
+
+    def mailbox(self) -> Response:
+        wanted = asking.query(_PAGE)
+        after = asking.read_cursor(wanted.get("cursor"), int, str, int, str)
+        given, found = self._marketplace.mailbox(asking.token(), after, wanted["limit"])
+        return page(given.body, found.cursor, given.now)
+
+    def rules(self) -> Response:
+        wanted = asking.query(_RULES)
+        if asking.has_token():
+            ruleset, settings, now = self._marketplace.rules_of(asking.token())
+        else:
+            ruleset, settings, now = self._marketplace.rules_of_ruleset(wanted.get("ruleset", "standard"))
+        return answer(Answer(rules_document(ruleset, settings), now))
+
+    def rule_page(self, rule: str) -> Response:
+        asking.query()
+        found = rule_entry(rule)
+        if found is None:
+            raise Refused(refusals.NOT_FOUND)
+        return answer(Answer(found, self._marketplace.wall()))
+
+
+def _safe_name(name: str) -> str:
+    """A file's name for showing: it never names a place, and never decides anything."""
+    shown = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
+    return shown[:MAX_FILE_NAME] or "file"

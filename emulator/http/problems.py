@@ -1,0 +1,74 @@
+"""Every no, as application/problem+json (RFC 9457). The one place where an exception becomes an answer."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from ..domain import refusals
+from ..domain.refusals import Refusal, Refused
+from ..domain.rulebook import BY_ID
+from .codec import to_json
+
+log = logging.getLogger("emulator")
+
+_BY_STATUS = {
+    400: refusals.BAD_REQUEST,
+    404: refusals.NO_SUCH_PATH,
+    405: refusals.METHOD_NOT_ALLOWED,
+    413: refusals.TOO_LARGE,
+    414: refusals.URI_TOO_LONG,
+    415: refusals.UNSUPPORTED_MEDIA_TYPE,
+    431: refusals.HEADERS_TOO_LARGE,
+}
+BROKEN = Refusal(
+    "broken", 500, None, "The emulator itself is at fault.", "Nothing has been changed; the log has the details. Please report it."
+)
+
+
+def problem(refused: Refused) -> Response:
+    """A refusal as its answer."""
+    refusal = refused.refusal
+    body: dict[str, Any] = {
+        "type": f"/problems/{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refused.detail,
+        "instance": request.path,
+        "code": refusal.code,
+        "rule": refused.rule,
+        "source": BY_ID[refused.rule].source if refused.rule else None,
+        "allowed_actions": refused.allowed,
+        "deadline": refused.deadline,
+    }
+    if refusal.status in (413, 415, 422) and refused.errors:
+        body["errors"] = refused.errors
+    response = Response(to_json(body), refusal.status, mimetype="application/problem+json")
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Answer every exception with a problem: refusals, HTTP's own, and faults of the program."""
+
+    @app.errorhandler(Refused)
+    def _refused(refused: Refused) -> Response:
+        return problem(refused)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        refusal = refusals.TOO_LARGE if isinstance(error, RequestEntityTooLarge) else _BY_STATUS.get(error.code or 500, BROKEN)
+        response = problem(Refused(refusal))
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def _broken(error: Exception) -> Response:
+        log.error("%s %s broke", request.method, request.path, exc_info=error)
+        return problem(Refused(BROKEN))

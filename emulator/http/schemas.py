@@ -1,0 +1,683 @@
+"""The shapes of the contract as marshmallow schemas: what comes in is validated by them, what goes out is described by them in OpenAPI.
+
+The bodies of actions are not written here: they are made from the table, field by field (domain/rules.py, `takes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+from ..domain import fields as table
+from ..domain.calendar import LAST_INSTANT_YEAR
+from ..domain.money import PLACES
+from ..domain.rules import ACTIONS, BY_NAME
+from ..domain.rulesets import RULESETS
+from ..domain.words import (
+    Account,
+    Actor,
+    ClaimKind,
+    ClaimStatus,
+    ClockMode,
+    DisputeStatus,
+    OrderStatus,
+    Outcome,
+    ParcelKind,
+    Party,
+    Reason,
+    RefundStatus,
+    Remedy,
+    ReturnStage,
+    Word,
+)
+from ..durations import parse_duration
+
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+
+
+class Strict(Schema):
+    """A schema that refuses what it does not know."""
+
+    class Meta:
+        unknown = RAISE
+
+
+# ── bodies of actions, from the table ──────────────────────────────────────────────────────────────────────────────────
+
+
+class FromTable(fields.Field[Any]):
+    """A field whose kind stands in the table; the kind reads the value and knows its JSON schema."""
+
+    def __init__(self, field: table.Field) -> None:
+        schema = dict(field.kind.schema)
+        meaning = schema.pop("description", None)
+        schema["description"] = field.says if meaning is None else f"{field.says} {meaning}"
+        super().__init__(required=field.required, metadata=schema)
+        self._read = field.kind.read
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:
+        try:
+            return self._read(value)
+        except table.FieldError as problem:
+            raise ValidationError(problem.errors) from None
+
+
+def _body_schema(action: str) -> Schema | None:
+    takes = BY_NAME[action].takes
+    if not takes:
+        return None
+    name = "".join(part.capitalize() for part in action.split("_")) + "Body"
+    schema: Schema = type(name, (Strict,), {field.name: FromTable(field) for field in takes})()
+    return schema
+
+
+BODIES: Mapping[str, Schema | None] = {action.name: _body_schema(action.name) for action in ACTIONS}
+
+
+def read_action(action: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of an action as the engine takes it; raises marshmallow's ValidationError."""
+    schema = BODIES[action]
+    if schema is None:
+        Strict().load(raw)
+        return {}
+    values: dict[str, Any] = schema.load(raw)  # type: ignore[assignment]
+    return table.flatten(BY_NAME[action].takes, values)
+
+
+# ── fields ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Instant(fields.Field[datetime]):
+    """An RFC 3339 instant with its offset, in whole seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"type": "string", "format": "date-time", "examples": ["2026-03-01T12:00:00Z"]} | kwargs.get("metadata", {})
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> datetime:
+        if not isinstance(value, str) or len(value) > 40:
+            raise ValidationError("Must be an RFC 3339 instant such as 2026-03-01T12:00:00Z.")
+        try:
+            read = datetime.fromisoformat(value)
+            if read.tzinfo is None or "T" not in value.upper():
+                raise ValueError
+            instant = read.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("Must be an RFC 3339 instant with its offset, such as 2026-03-01T12:00:00Z.") from None
+        if instant.microsecond:
+            raise ValidationError("Instants are whole seconds here.")
+        if not 1970 <= instant.year < LAST_INSTANT_YEAR:
+            raise ValidationError(f"Must lie from 1970 to {LAST_INSTANT_YEAR - 1}.")
+        return instant
+
+
+class Duration(fields.Field[timedelta]):
+    """An ISO 8601 duration of whole seconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "string", "format": "duration", "examples": ["P15D"]}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> timedelta:
+        if not isinstance(value, str) or len(value) > 60:
+            raise ValidationError("Must be an ISO 8601 duration such as P15D.")
+        try:
+            return parse_duration(value)
+        except (ValueError, OverflowError) as problem:
+            raise ValidationError(str(problem)) from None
+
+
+class StrictText(fields.String):
+    """A text as the table reads texts: without control characters, never blank."""
+
+    def __init__(self, longest: int, **kwargs: Any) -> None:
+        self._kind = table.text(longest)
+        super().__init__(metadata={"minLength": 1, "maxLength": longest}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:
+        try:
+            return self._kind.read(value)
+        except table.FieldError as problem:
+            raise ValidationError(problem.errors) from None
+
+
+class StrictBoolean(fields.Boolean):
+    """JSON's true and false only."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:
+        if not isinstance(value, bool):
+            raise ValidationError("Must be true or false.")
+        return value
+
+
+def _word(of: type[Word], none: bool = False, but: tuple[Word, ...] = ()) -> fields.String:
+    """A word of the vocabulary in an answer."""
+    values: list[str | None] = [w.value for w in of if w not in but]
+    if none:
+        values.append(None)
+    return fields.String(required=True, allow_none=none, metadata={"enum": values})
+
+
+def _text(none: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=none)
+
+
+def _at(none: bool = False) -> Instant:
+    return Instant(required=True, allow_none=none)
+
+
+def _some(schema: type[Schema], none: bool = False) -> fields.Nested:
+    return fields.Nested(schema, required=True, allow_none=none)
+
+
+def _list(schema: type[Schema]) -> fields.List:
+    return fields.List(fields.Nested(schema), required=True)
+
+
+def _whole() -> fields.Integer:
+    return fields.Integer(required=True)
+
+
+def _yes_no() -> fields.Boolean:
+    return fields.Boolean(required=True)
+
+
+# ── what goes out: the marketplace ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class Money(Schema):
+    amount = fields.String(required=True, metadata={"pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["47.00"]})
+    currency = fields.String(required=True, metadata={"enum": sorted(PLACES)})
+
+
+class AllowedAction(Schema):
+    action = fields.String(required=True, metadata={"enum": [action.name for action in ACTIONS]})
+    method = fields.String(required=True, metadata={"enum": ["GET", "POST", "PATCH"]})
+    href = _text()
+    rule = _text()
+    until = _at(none=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields")
+
+
+class NextDeadline(Schema):
+    at = _at()
+    rule = _text()
+    then = _text()
+
+
+class Item(Schema):
+    title = _text()
+    quantity = _whole()
+
+
+class Tracking(Schema):
+    parcel = _word(ParcelKind)
+    tracking_number = _text(none=True)
+    carrier = _text(none=True)
+    given_at = _at()
+
+
+class DisputeOfOrder(Schema):
+    id = _text()
+    status = _word(DisputeStatus, but=(DisputeStatus.NONE,))
+    outcome = _word(Outcome, none=True)
+
+
+class RefundPart(Schema):
+    amount = _some(Money)
+    status = _word(RefundStatus)
+    started_at = _at()
+    due_at = _at()
+    completed_at = _at(none=True)
+
+
+class Refund(Schema):
+    status = _word(RefundStatus)
+    amount = _some(Money)
+    due_at = _at()
+    parts = _list(RefundPart)
+
+
+class Order(Schema):
+    id = _text()
+    status = _word(OrderStatus, but=(OrderStatus.NEW,))
+    status_label = _text()
+    buyer = _text()
+    seller = _text()
+    store = _text()
+    item = _some(Item)
+    total = _some(Money)
+    placed_at = _at()
+    processing_ends_at = _at()
+    shipped_at = _at(none=True)
+    delivery_due_at = _at(none=True)
+    delivered_at = _at(none=True)
+    confirmed_at = _at(none=True)
+    protection_ends_at = _at(none=True)
+    dispute_window_ends_at = _at(none=True)
+    tracking = _list(Tracking)
+    dispute = _some(DisputeOfOrder, none=True)
+    refund = _some(Refund, none=True)
+    allowed_actions = _list(AllowedAction)
+    next_deadline = _some(NextDeadline, none=True)
+
+
+class AttachedEvidence(Schema):
+    id = _text()
+    by = _word(Actor)
+    size = _whole()
+    attached_at = _at()
+
+
+class Solution(Schema):
+    id = _text()
+    by = _word(Actor)
+    remedy = _word(Remedy)
+    amount = _some(Money, none=True)
+    reason = _text(none=True)
+    made_at = _at()
+    current = _yes_no()
+
+
+class Answer(Schema):
+    text = _text()
+    evidence = fields.List(fields.String(), required=True)
+    answered_at = _at()
+
+
+class Question(Schema):
+    to = _word(Party)
+    question = _text()
+    evidence_required = _yes_no()
+    asked_at = _at()
+    due_at = _at()
+    answer = _some(Answer, none=True)
+    lapsed = _yes_no()
+
+
+class Claim(Schema):
+    status = _word(ClaimStatus, but=(ClaimStatus.NONE,))
+    status_label = _text()
+    kind = _word(ClaimKind, but=(ClaimKind.NONE,))
+    opened_at = _at()
+    questions = _list(Question)
+
+
+class Return(Schema):
+    stage = _word(ReturnStage, but=(ReturnStage.NONE,))
+    tracking_number = _text(none=True)
+    carrier = _text(none=True)
+    ship_by = _at(none=True)
+    sent_at = _at(none=True)
+    delivered_at = _at(none=True)
+    confirm_by = _at(none=True)
+    received_at = _at(none=True)
+
+
+class Replacement(Schema):
+    tracking_number = _text(none=True)
+    carrier = _text(none=True)
+    sent_at = _at(none=True)
+    send_by = _at(none=True)
+    delivered_at = _at(none=True)
+    confirm_by = _at(none=True)
+
+
+class Dispute(Schema):
+    id = _text()
+    order = _text()
+    status = _word(DisputeStatus, but=(DisputeStatus.NONE,))
+    status_label = _text()
+    reason = _word(Reason)
+    remedy = _word(Remedy)
+    amount = _some(Money, none=True)
+    explanation = _text()
+    evidence = _list(AttachedEvidence)
+    edits_used = _whole()
+    edits_left = _whole()
+    solutions = _list(Solution)
+    claim = _some(Claim, none=True)
+    return_ = fields.Nested(Return, required=True, allow_none=True, data_key="return")
+    replacement = _some(Replacement, none=True)
+    outcome = _word(Outcome, none=True)
+    compensation = _some(Money, none=True)
+    opened_at = _at()
+    escalates_at = _at(none=True)
+    closed_at = _at(none=True)
+    appeal_until = _at(none=True)
+    allowed_actions = _list(AllowedAction)
+    next_deadline = _some(NextDeadline, none=True)
+
+
+class Payment(Schema):
+    order = _text()
+    paid_in = _some(Money)
+    escrow = _some(Money)
+    on_hold = _some(Money)
+    paid_to_seller = _some(Money)
+    refund_on_its_way = _some(Money)
+    refunded = _some(Money)
+    refund = _some(Refund, none=True)
+
+
+class Operation(Schema):
+    order = _text()
+    dispute = _text()
+    outcome = _word(Outcome)
+    compensation = _some(Money)
+    closed_at = _at()
+    refund = _some(Refund, none=True)
+    view_data = _text()
+
+
+class Message(Schema):
+    id = _text()
+    by = _word(Actor)
+    text = _text()
+    sent_at = _at()
+    reported = _yes_no()
+
+
+class HistoryEntry(Schema):
+    at = _at()
+    by = _word(Actor)
+    action = _text()
+    rule = _text()
+    says = _text()
+    details = fields.Dict(required=True)
+
+
+class Mail(Schema):
+    to = _text()
+    at = _at()
+    subject = _text()
+    body = _text()
+    order = _text()
+    dispute = _text(none=True)
+    rule = _text()
+
+
+class ReportedMessage(Schema):
+    message = _text()
+    order = _text()
+    text = _text()
+    reported_at = _at()
+
+
+class Store(Schema):
+    id = _text()
+    name = _text()
+    opened_at = _at()
+    age_days = _whole()
+    orders = _whole()
+    rating = fields.Float(required=True, allow_none=True)
+    reviews = _whole()
+    marks = _whole()
+    reports = _whole()
+    reported_messages = _list(ReportedMessage)
+    closed_at = _at(none=True)
+
+
+class Evidence(Schema):
+    id = _text()
+    name = _text()
+    media_type = _text()
+    size = _whole()
+    sha256 = _text()
+    uploaded_at = _at()
+    href = _text()
+
+
+class Me(Schema):
+    id = _text()
+    name = _text()
+    role = _word(Actor, but=(Actor.SYSTEM, Actor.CARRIER))
+    sandbox = _text()
+    now = _at()
+    store = fields.String()
+    balance = fields.List(fields.Nested(Money))
+    held = fields.List(fields.Nested(Money))
+    refunded = fields.List(fields.Nested(Money))
+
+
+class Problem(Schema):
+    """RFC 9457, with what the asker needs to go on."""
+
+    type = _text()
+    title = _text()
+    status = _whole()
+    detail = _text()
+    instance = _text()
+    code = _text()
+    rule = _text(none=True)
+    source = _text(none=True)
+    allowed_actions = _list(AllowedAction)
+    deadline = _at(none=True)
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class RuleRow(Schema):
+    name = _text()
+    by = _word(Actor)
+    action = _text(none=True)
+    says = _text()
+    source = _text()
+
+
+class Rule(Schema):
+    id = _text()
+    section = _text()
+    says = _text()
+    source = _text()
+    settings = fields.List(fields.String(), required=True)
+    rows = _list(RuleRow)
+    refusals = fields.List(fields.String(), required=True)
+    carried_out_by = _text(none=True)
+
+
+class Setting(Schema):
+    name = _text()
+    value = fields.Raw(required=True, allow_none=True)
+    says = _text()
+    source = _text()
+    legacy_source = _text(none=True)
+    standard = fields.Raw(required=True, allow_none=True)
+    legacy = fields.Raw(required=True, allow_none=True)
+
+
+class Disagreement(Schema):
+    rule = _text()
+    question = _text()
+    one_says = _text()
+    one_source = _text()
+    other_says = _text()
+    other_source = _text()
+    settings = fields.List(fields.String(), required=True)
+
+
+class Rules(Schema):
+    ruleset = _text()
+    data = _list(Rule)
+    settings = _list(Setting)
+    disagreements = _list(Disagreement)
+
+
+# ── what goes out: the control plane ───────────────────────────────────────────────────────────────────────────────────
+
+
+class ClockView(Schema):
+    mode = fields.String(required=True, metadata={"enum": [mode.value for mode in ClockMode]})
+    now = _at()
+
+
+class AccountView(Schema):
+    id = _text()
+    name = _text()
+    role = _word(Actor, but=(Actor.SYSTEM, Actor.CARRIER))
+    store = _text(none=True)
+    token = fields.String()
+
+
+class Sandbox(Schema):
+    id = _text()
+    name = _text()
+    ruleset = fields.String(required=True, metadata={"enum": sorted(RULESETS)})
+    settings = fields.Dict(required=True)
+    seed = _text()
+    clock = _some(ClockView)
+
+
+class SandboxWithAccounts(Sandbox):
+    accounts = _list(AccountView)
+
+
+class JointState(Schema):
+    order = _word(OrderStatus)
+    dispute = _word(DisputeStatus, none=True, but=(DisputeStatus.NONE,))
+    claim = _word(ClaimStatus, none=True, but=(ClaimStatus.NONE,))
+    return_ = fields.String(
+        required=True,
+        allow_none=True,
+        data_key="return",
+        metadata={"enum": [*(stage.value for stage in ReturnStage if stage is not ReturnStage.NONE), None]},
+    )
+
+
+class Transfer(Schema):
+    from_ = fields.String(required=True, data_key="from", metadata={"enum": [a.value for a in Account]})
+    to = _word(Account)
+    amount = _some(Money)
+
+
+class Fired(Schema):
+    at = _at()
+    rule = _text()
+    order = _text()
+    dispute = _text(none=True)
+    says = _text()
+    from_ = fields.Nested(JointState, required=True, data_key="from")
+    to = _some(JointState)
+    money = _list(Transfer)
+
+
+class Advanced(Schema):
+    from_ = Instant(required=True, data_key="from")
+    to = _at()
+    fired = _list(Fired)
+
+
+class Forecast(Schema):
+    at = _at()
+    rule = _text()
+    order = _text()
+    dispute = _text(none=True)
+    then = _text()
+    to = _some(JointState)
+    money = _list(Transfer)
+
+
+class Checked(Schema):
+    orders = _whole()
+    disputes = _whole()
+    events = _whole()
+    ledger_entries = _whole()
+    mails = _whole()
+
+
+class Books(Schema):
+    currency = _text()
+    outside = _whole()
+    escrow = _whole()
+    hold = _whole()
+    seller = _whole()
+    refunding = _whole()
+    refunded = _whole()
+
+
+class Violation(Schema):
+    order = _text()
+    says = _text()
+
+
+class Audit(Schema):
+    ok = _yes_no()
+    checked = _some(Checked)
+    books = _list(Books)
+    violations = _list(Violation)
+
+
+class Health(Schema):
+    status = _text()
+    version = _text()
+    database = _text()
+    now = _at()
+
+
+# ── what comes in: the control plane and queries ───────────────────────────────────────────────────────────────────────
+
+
+class SandboxBody(Strict):
+    name = StrictText(100)
+    ruleset = fields.String(validate=validate.OneOf(sorted(RULESETS)), load_default="standard")
+    settings = fields.Dict(keys=fields.String(), load_default=dict, metadata={"additionalProperties": True})
+    world = fields.String(validate=validate.OneOf(["empty", "market", "small"]), load_default="small")
+    now = Instant()
+    frozen = StrictBoolean(load_default=False)
+    seed = StrictText(100)
+
+
+class ClockBody(Strict):
+    mode = fields.String(required=True, validate=validate.OneOf([mode.value for mode in ClockMode]))
+    now = Instant()
+
+
+class AdvanceBody(Strict):
+    by = Duration()
+    to = Instant()
+    to_next = StrictBoolean()
+    edge = fields.String(validate=validate.OneOf(["before", "at", "after"]))
+
+    @validates_schema
+    def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:
+        ways = [name for name in ("by", "to", "to_next") if data.get(name)]
+        if "by" in data and not data["by"]:
+            ways.append("by")
+        if len(ways) != 1 or data.get("to_next") is False:
+            raise ValidationError("Name exactly one of `by`, `to` and `to_next: true`.", "by")
+
+
+class PageQuery(Strict):
+    limit = fields.Integer(
+        strict=False, load_default=DEFAULT_PAGE, validate=validate.Range(1, MAX_PAGE), metadata={"description": "How many entries at most."}
+    )
+    cursor = fields.String(metadata={"description": "`next_cursor` of the page before."}, validate=validate.Length(1, 500))
+
+
+class OrdersQuery(PageQuery):
+    status = fields.String(validate=validate.OneOf([s.value for s in OrderStatus if s is not OrderStatus.NEW]))
+    in_dispute = fields.String(validate=validate.OneOf(["true", "false"]))
+
+
+class DisputesQuery(PageQuery):
+    status = fields.String(validate=validate.OneOf([s.value for s in DisputeStatus if s is not DisputeStatus.NONE]))
+    outcome = fields.String(validate=validate.OneOf([o.value for o in Outcome]))
+    order = fields.String(validate=validate.Length(1, 40))
+
+
+class ForecastQuery(Strict):
+    order = fields.String(validate=validate.Length(1, 40), metadata={"description": "One order only."})
+
+
+class RulesQuery(Strict):
+    ruleset = fields.String(validate=validate.OneOf(sorted(RULESETS)), metadata={"description": "Whose settings to show."})
+
+
+class NoQuery(Strict):
+    """A call that takes no query."""
+
+
+class NoBody(Strict):
+    """A call that takes no body, or an empty object."""

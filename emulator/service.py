@@ -1,0 +1,419 @@
+"""One transaction a command: load, settle, perform, save; and everything the marketplace can be asked.
+
+Whoever calls brings a token and gets views back, or Refused. What was due before a command fires, commits and stays, even if the command
+is refused; the command itself then leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from . import views
+from .clock import Clock, wall_now
+from .domain import refusals
+from .domain.case import Surroundings
+from .domain.engine import Engine, Step
+from .domain.order import Evidence, Message, Order
+from .domain.refusals import Refused
+from .domain.rules import BY_NAME
+from .domain.rulesets import RULESETS, Settings, build_settings
+from .domain.words import Actor, ClockMode
+from .domain.world import File
+from .sniffing import MAX_FILE_BYTES, media_type
+from .store import reading
+from .store.codec import from_json, instant
+from .store.database import Database, Row, Session
+from .store.orders import (
+    ASK,
+    ASK_DISPUTE,
+    ASK_ORDER,
+    Asker,
+    Batch,
+    Loaded,
+    Sandbox,
+    due_orders,
+    find_order,
+    lock_order,
+    read_asker,
+    read_loaded,
+    read_sandbox,
+    save_steps,
+)
+from .store.sandboxes import hash_token
+
+Json = dict[str, Any]
+_SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call answers: a JSON value, the sandbox's time, and for what was made where it lies now."""
+
+    body: Any
+    now: datetime
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks, in which sandbox, under which rules, at what time."""
+
+    sandbox: Sandbox
+    asker: Asker
+    engine: Engine
+    now: datetime
+
+    @property
+    def world(self) -> int:
+        return self.sandbox.world
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a call is about: an order or a dispute by id, and for a report the message."""
+
+    order: str | None = None
+    dispute: str | None = None
+    message: str | None = None
+
+
+@lru_cache(maxsize=1024)
+def engine_for(ruleset: str, settings: str, seed: str) -> Engine:
+    """The engine of a sandbox; `settings` is the JSON of its overrides. Nothing in it depends on anything but these texts."""
+    return Engine(build_settings(ruleset, from_json(settings)), seed)
+
+
+def sandbox_engine(sandbox: Sandbox) -> Engine:
+    return engine_for(sandbox.ruleset, sandbox.settings, sandbox.seed)
+
+
+def clock_of(sandbox: Sandbox) -> Clock:
+    """A sandbox's clock, from how it is kept."""
+    return Clock(ClockMode(sandbox.clock.mode), sandbox.clock.virtual, sandbox.clock.wall)
+
+
+class Marketplace:
+    """The marketplace half of the contract, over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # ── commands ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def perform(self, token: str, action: str, target: Target, request: Mapping[str, Any]) -> Answer:
+        """Carry out one action of the table; raises Refused."""
+        if action == "place_order":
+            return self._place_order(token, request)
+        refused: Refused | None = None
+        with self._db.writing() as session:
+            context, loaded = self._load_locked(session, token, target)
+            order, steps = context.engine.settle(loaded.order, context.now)
+            at_hand = replace(loaded, order=order).at_hand()
+            try:
+                around = self._surroundings(session, context, at_hand, target, request)
+                step = context.engine.perform(at_hand, action, context.asker.role, request, context.now, around)
+                steps += [step, *context.engine.settle(step.order, context.now)[1]]
+            except Refused as no:
+                refused = no
+                refused.allowed = views.allowed_view(at_hand, context.engine, context.asker.role, context.now)
+            save_steps(session, context.world, loaded, steps, context.engine)
+        if refused is not None:
+            raise refused
+        return self._answer(context, action, step, steps[-1].order)
+
+    def _place_order(self, token: str, request: Mapping[str, Any]) -> Answer:
+        context = self._asked(token)
+        self.settle_world(context.sandbox)
+        with self._db.writing() as session:
+            context = self._context(session.one(ASK, token=hash_token(token)))
+            asker = context.asker
+            if asker.role is not Actor.BUYER:
+                raise Refused(refusals.WRONG_ROLE, rule=BY_NAME["place_order"].rule)
+            seller = reading.seller_of(session, context.world, request["store"])
+            if seller is None:
+                raise Refused(refusals.NOT_FOUND)
+            order = Order(
+                id=reading.next_id(session, context.world, context.sandbox.seed, asker.id, "ord"),
+                buyer=asker.id,
+                seller=seller[0],
+                store=request["store"],
+                title=request["item"]["title"],
+                quantity=request["item"]["quantity"],
+                total=request["total"].minor,
+                currency=request["total"].currency,
+            )
+            around = Surroundings(store_closed=seller[1])
+            step = context.engine.perform(order, "place_order", asker.role, request, context.now, around)
+            save_steps(session, context.world, None, [step], context.engine)
+        view = views.order_view(step.order, context.engine, asker.role, context.now)
+        return Answer(view, context.now, location=f"/v1/orders/{order.id}")
+
+    def _answer(self, context: Context, action: str, step: Step, order: Order) -> Answer:
+        spec, role = BY_NAME[action], context.asker.role
+        if action == "send_message":
+            message = next(record for record in step.records if isinstance(record, Message))
+            return Answer(views.message_view(message, reported=False), context.now, location=f"/v1/orders/{order.id}/messages")
+        if action == "view_solution":
+            return Answer(views.solution_view(order), context.now)
+        if spec.on == "dispute" or spec.creates:
+            view = views.dispute_view(order, context.engine, role, context.now)
+            return Answer(view, context.now, location=f"/v1/disputes/{view['id']}" if spec.creates else None)
+        return Answer(views.order_view(order, context.engine, role, context.now), context.now)
+
+    def _surroundings(self, session: Session, context: Context, order: Order, target: Target, request: Mapping[str, Any]) -> Surroundings:
+        wanted = request.get("evidence", ())
+        own: Mapping[str, Evidence] = {}
+        if wanted:
+            own = reading.own_evidence(session, context.world, context.asker, wanted, context.now)
+        message_by, reported = None, False
+        if target.message is not None:
+            found = reading.find_message(session, context.world, order.id, target.message)
+            if found is None:
+                raise Refused(refusals.NOT_FOUND)
+            message_by, reported = found[0].by, found[1]
+        return Surroundings(
+            evidence=tuple(own[i] for i in wanted if i in own),
+            strange_evidence=tuple(i for i in wanted if i not in own),
+            message_by=message_by,
+            message_reported=reported,
+        )
+
+    def upload(self, token: str, name: str, data: bytes) -> Answer:
+        """Keep a photo or video; it is its uploader's alone until attached."""
+        kind = media_type(data)
+        if kind is None:
+            raise Refused(refusals.NOT_EVIDENCE)
+        if len(data) > MAX_FILE_BYTES:
+            raise Refused(refusals.EVIDENCE_OVER_LIMIT)
+        with self._db.writing() as session:
+            context = self._context(session.one(ASK, token=hash_token(token)))
+            asker = context.asker
+            evidence_id = reading.next_id(session, context.world, context.sandbox.seed, asker.id, "evd")
+            file = File(evidence_id, asker.id, asker.role, name, kind, len(data), sha256(data).hexdigest(), context.now)
+            reading.insert_evidence(session, context.world, file, data)
+        return Answer(views.file_view(file), context.now, location=f"/v1/evidence/{file.id}")
+
+    # ── one order, one dispute ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def order(self, token: str, order_id: str) -> Answer:
+        context, order = self._read(token, Target(order=order_id))
+        return Answer(self._order_view(context, order), context.now)
+
+    def payment(self, token: str, order_id: str) -> Answer:
+        context, order = self._read(token, Target(order=order_id))
+        return Answer(views.payment_view(order), context.now)
+
+    def dispute(self, token: str, dispute_id: str) -> Answer:
+        context, order = self._read(token, Target(dispute=dispute_id))
+        return Answer(views.dispute_view(order, context.engine, context.asker.role, context.now), context.now)
+
+    def claim(self, token: str, dispute_id: str) -> Answer:
+        context, order = self._read(token, Target(dispute=dispute_id))
+        assert order.dispute is not None
+        if order.dispute.claim is None:
+            raise Refused(refusals.NO_OPEN_CLAIM)
+        return Answer(views.claim_view(order.dispute.claim, context.asker.role), context.now)
+
+    def view_solution(self, token: str, dispute_id: str) -> Answer:
+        """The seller's solution in a claim. It is a row of the table, but writes nothing, so it is carried out without a transaction."""
+        context, order = self._read(token, Target(dispute=dispute_id))
+        try:
+            step = context.engine.perform(order, "view_solution", context.asker.role, {}, context.now)
+        except Refused as no:
+            no.allowed = views.allowed_view(order, context.engine, context.asker.role, context.now)
+            raise
+        return Answer(views.solution_view(step.order), context.now)
+
+    def history(self, token: str, dispute_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:
+        context, _ = self._read(token, Target(dispute=dispute_id))
+        page = reading.history(self._db.reading, context.world, dispute_id, after, most)
+        return Answer([views.event_view(event) for event in page.entries], context.now), page
+
+    def messages(self, token: str, order_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:
+        context, _ = self._read(token, Target(order=order_id))
+        page = reading.list_messages(self._db.reading, context.world, order_id, after, most)
+        return Answer([views.message_view(message, reported) for message, reported in page.entries], context.now), page
+
+    # ── lists ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def me(self, token: str) -> Answer:
+        context = self._settled(token)
+        asker, sandbox = context.asker, context.sandbox
+        purse = reading.purse(self._db.reading, context.world, asker)
+        body: Json = {"id": asker.id, "name": asker.name, "role": asker.role, "sandbox": sandbox.id, "now": context.now}
+        if asker.role is Actor.SELLER:
+            body |= {"store": asker.store, "balance": views.sums_view(purse.paid_out), "held": views.sums_view(purse.held)}
+        if asker.role is Actor.BUYER:
+            body |= {"refunded": views.sums_view(purse.refunded)}
+        return Answer(body, context.now)
+
+    def orders(self, token: str, filters: Mapping[str, Any], after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
+        context = self._settled(token)
+        page = reading.list_orders(self._db.reading, context.world, context.asker, filters, after, most)
+        return Answer([self._order_view(context, order) for order, _ in page.entries], context.now), page
+
+    def disputes(self, token: str, filters: Mapping[str, Any], after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
+        context = self._settled(token)
+        page = self._list_disputes(context, filters, after, most)
+        shown = [views.dispute_view(order, context.engine, context.asker.role, context.now) for order in page.entries]
+        return Answer(shown, context.now), page
+
+    def operations(self, token: str, after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
+        context = self._settled(token)
+        if context.asker.role is not Actor.BUYER:
+            raise Refused(refusals.WRONG_ROLE, rule="PAY-4")
+        page = self._list_disputes(context, {"closed": True}, after, most)
+        return Answer([views.operation_view(order) for order in page.entries], context.now), page
+
+    def stores(self, token: str, after: str, most: int) -> tuple[Answer, reading.Page]:
+        context = self._settled(token)
+        page = reading.list_stores(self._db.reading, context.world, after, most)
+        return Answer([_store_view(record, context.now) for record in page.entries], context.now), page
+
+    def store(self, token: str, store_id: str) -> Answer:
+        context = self._settled(token)
+        record = reading.find_store(self._db.reading, context.world, store_id)
+        if record is None:
+            raise Refused(refusals.NOT_FOUND)
+        return Answer(_store_view(record, context.now), context.now)
+
+    def mailbox(self, token: str, after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
+        context = self._settled(token)
+        page = reading.list_mails(self._db.reading, context.world, context.asker.id, after, most)
+        return Answer([views.mail_view(mail) for mail in page.entries], context.now), page
+
+    def evidence(self, token: str, evidence_id: str) -> tuple[File, bytes, datetime]:
+        """A file that the asker may see, with its bytes; raises Refused."""
+        context = self._settled(token)
+        session = self._db.reading
+        file = reading.find_evidence(session, context.world, context.asker, evidence_id)
+        if file is None:
+            raise Refused(refusals.NOT_FOUND)
+        return file, reading.file_bytes(session, context.world, file.sha256), context.now
+
+    def rules_of(self, token: str) -> tuple[str, Settings, datetime]:
+        """The ruleset and settings of a token's sandbox, and its time; raises Refused."""
+        context = self._asked(token)
+        return context.sandbox.ruleset, context.engine.settings, context.now
+
+    def rules_of_ruleset(self, ruleset: str) -> tuple[str, Settings, datetime]:
+        """A ruleset's settings as it ships, and the wall's time."""
+        return ruleset, RULESETS[ruleset], wall_now()
+
+    def wall(self) -> datetime:
+        """The wall's time, for answers that belong to no sandbox."""
+        return wall_now()
+
+    # ── settling ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def settle_world(self, sandbox: Sandbox) -> None:
+        """Fire whatever is due anywhere in the sandbox, so that lists and sums tell the truth."""
+        if reading.something_due(self._db.reading, sandbox.world, clock_of(sandbox).now()):
+            with self._db.writing() as session:
+                settle_due(session, sandbox, clock_of(sandbox).now())
+
+    # ── helpers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _context(self, row: Row | None) -> Context:
+        if row is None:
+            raise Refused(refusals.UNAUTHENTICATED)
+        sandbox = read_sandbox(row)
+        asker = read_asker(row[_SANDBOX_WIDTH : _SANDBOX_WIDTH + _ASKER_WIDTH])
+        return Context(sandbox, asker, sandbox_engine(sandbox), clock_of(sandbox).now())
+
+    def _asked(self, token: str) -> Context:
+        return self._context(self._db.reading.one(ASK, token=hash_token(token)))
+
+    def _settled(self, token: str) -> Context:
+        context = self._asked(token)
+        self.settle_world(context.sandbox)
+        return context
+
+    def _load(self, session: Session, token: str, target: Target) -> tuple[Context, Loaded]:
+        """The order or dispute that the call names, if this asker may see it; raises Refused."""
+        if target.dispute is not None:
+            row = session.one(ASK_DISPUTE, token=hash_token(token), dispute=target.dispute)
+        else:
+            row = session.one(ASK_ORDER, token=hash_token(token), order=target.order)
+        context = self._context(row)
+        assert row is not None
+        loaded = read_loaded(row[_SANDBOX_WIDTH + _ASKER_WIDTH :])
+        if loaded is None or not _visible(loaded, context.asker):
+            raise Refused(refusals.NOT_FOUND)
+        return context, loaded
+
+    def _load_locked(self, session: Session, token: str, target: Target) -> tuple[Context, Loaded]:
+        context, loaded = self._load(session, token, target)
+        if session.dialect == "sqlite":
+            return context, loaded
+        lock_order(session, context.world, loaded.order.id)
+        return self._load(session, token, target)
+
+    def _read(self, token: str, target: Target) -> tuple[Context, Order]:
+        """The order at hand, settled, for a call that changes nothing."""
+        context, loaded = self._load(self._db.reading, token, target)
+        if loaded.next_due_at is not None and loaded.next_due_at <= context.now:
+            with self._db.writing() as session:
+                context, loaded = self._load_locked(session, token, target)
+                order, steps = context.engine.settle(loaded.order, context.now)
+                save_steps(session, context.world, loaded, steps, context.engine)
+            loaded = replace(loaded, order=order)
+        return context, loaded.at_hand()
+
+    def _order_view(self, context: Context, order: Order) -> Json:
+        role = context.asker.role
+        hidden = role is Actor.MEDIATOR and (order.dispute is None or order.dispute.claim is None)
+        return views.order_view(order, context.engine, role, context.now, sees_dispute=not hidden)
+
+    def _list_disputes(self, context: Context, filters: Mapping[str, Any], after: reading.Cursor | None, most: int) -> reading.Page:
+        page = reading.list_disputes(self._db.reading, context.world, context.asker, filters, after, most)
+        orders = [Loaded(order, 0, None, False, dispute).at_hand() for order, dispute in page.entries]
+        return reading.Page(orders, page.cursor)
+
+
+def settle_due(session: Session, sandbox: Sandbox, to: datetime) -> list[Step]:
+    """Fire every timer of a sandbox that is due at `to` or before; returns the steps by instant and order id (TIME-2)."""
+    engine = sandbox_engine(sandbox)
+    batch = Batch(sandbox.world, engine)
+    fired: list[Step] = []
+    for loaded in due_orders(session, sandbox.world, to):
+        lock_order(session, sandbox.world, loaded.order.id)
+        current = loaded if session.dialect == "sqlite" else find_order(session, sandbox.world, loaded.order.id)
+        assert current is not None
+        steps = engine.settle(current.order, to)[1]
+        batch.add(current, steps)
+        fired.extend(steps)
+    batch.flush(session)
+    fired.sort(key=lambda step: (step.at, step.order.id))
+    return fired
+
+
+def _visible(loaded: Loaded, asker: Asker) -> bool:
+    if asker.role is Actor.MEDIATOR:
+        return loaded.mediated if loaded.asked is None else loaded.asked_mediated
+    return asker.id in (loaded.order.buyer, loaded.order.seller)
+
+
+def _store_view(record: reading.StoreRecord, now: datetime) -> Json:
+    """A store as everybody sees it (STO-3)."""
+    store = record.store
+    return {
+        "id": store.id,
+        "name": store.name,
+        "opened_at": store.opened_at,
+        "age_days": (now - store.opened_at).days,
+        "orders": record.orders,
+        "rating": round(record.stars / record.reviews, 2) if record.reviews else None,
+        "reviews": record.reviews,
+        "marks": record.marks,
+        "reports": record.reports,
+        "reported_messages": [
+            {"message": message, "order": order, "text": text, "reported_at": instant(at)} for message, order, text, at in record.reported
+        ],
+        "closed_at": store.closed_at,
+    }

@@ -1,0 +1,65 @@
+"""Facts to JSON and back: the documents in `orders.body` and `disputes.body`, and instants as whole seconds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ..domain.order import Dispute, Order, State
+
+_encoder = msgspec.json.Encoder()
+_orders = msgspec.json.Decoder(Order)
+_disputes = msgspec.json.Decoder(Dispute)
+
+
+def order_body(order: Order) -> str:
+    """The order without its dispute, which has a row of its own."""
+    return _encoder.encode(replace(order, dispute=None) if order.dispute is not None else order).decode()
+
+
+def dispute_body(dispute: Dispute) -> str:
+    return _encoder.encode(dispute).decode()
+
+
+def read_order(body: str, dispute: str | None) -> Order:
+    """An order from its document and its dispute's."""
+    order = _orders.decode(body)
+    return order if dispute is None else replace(order, dispute=_disputes.decode(dispute))
+
+
+def read_dispute(body: str) -> Dispute:
+    return _disputes.decode(body)
+
+
+def to_json(value: Any) -> str:
+    return _encoder.encode(value).decode()
+
+
+def from_json(text: str) -> Any:
+    return msgspec.json.decode(text)
+
+
+def seconds(instant: datetime) -> int:
+    """Whole seconds since 1970."""
+    return int(instant.timestamp())
+
+
+def maybe_seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else int(instant.timestamp())
+
+
+def instant(value: int) -> datetime:
+    """The UTC instant of whole seconds since 1970."""
+    return datetime.fromtimestamp(value, UTC)
+
+
+def maybe_instant(value: int | None) -> datetime | None:
+    return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+def state_text(state: State) -> str:
+    """A joint state in one text."""
+    return "/".join(state)

@@ -1,0 +1,178 @@
+"""Connections and transactions: SQLAlchemy Core statements compiled once, run on a connection kept by each thread.
+
+On the way to a database the ORM and even Core's execution cost more than the statement itself (house.md, Store), so a statement is built
+with Core, compiled once for the dialect, and handed to the driver. Columns are texts, integers and bytes only: nothing has to be converted.
+
+A read is a single statement outside any transaction, so no kept connection ever holds one open and the WAL can always be reset. A write
+begins with BEGIN IMMEDIATE on SQLite, and locks the rows it reads on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+
+Row = Sequence[Any]
+Params = dict[str, Any]
+
+BUSY_TIMEOUT_SECONDS = 10.0
+MMAP_BYTES = 256 * 1024 * 1024
+
+
+class Statement:
+    """A Core statement, compiled when it is first run on a dialect."""
+
+    __slots__ = ("_clause", "_columns", "_compiled")
+
+    def __init__(self, clause: Any, columns: Iterable[str] | None = None) -> None:
+        self._clause = clause
+        self._columns = None if columns is None else list(columns)
+        self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def compiled(self, dialect: str) -> tuple[str, dict[str, Any]]:
+        """The SQL for this dialect with named parameters, and the values of those that are constants of the statement."""
+        found = self._compiled.get(dialect)
+        if found is None:
+            compiled = self._clause.compile(dialect=_DIALECTS[dialect], column_keys=self._columns)
+            constants = {name: value for name, value in compiled.params.items() if value is not None}
+            found = self._compiled[dialect] = (str(compiled), constants)
+        return found
+
+
+_DIALECTS: dict[str, Any] = {
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": postgresql.psycopg.dialect(),
+}
+
+
+class _Cursor(Protocol):
+    def execute(self, sql: str, params: Params = ..., /) -> Any: ...
+    def executemany(self, sql: str, params: Sequence[Params], /) -> Any: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> Any: ...
+    @property
+    def rowcount(self) -> int: ...
+
+
+class Session:
+    """Runs statements on one connection."""
+
+    __slots__ = ("_cursor", "dialect")
+
+    def __init__(self, cursor: _Cursor, dialect: str) -> None:
+        self._cursor = cursor
+        self.dialect = dialect
+
+    def one(self, statement: Statement, **params: Any) -> Row | None:
+        """The first row, or None."""
+        self._execute(statement, params)
+        row: Row | None = self._cursor.fetchone()
+        return row
+
+    def all(self, statement: Statement, **params: Any) -> list[Row]:
+        """Every row."""
+        self._execute(statement, params)
+        rows: list[Row] = self._cursor.fetchall()
+        return rows
+
+    def run(self, statement: Statement, **params: Any) -> int:
+        """Run a statement that answers nothing; returns how many rows it touched."""
+        self._execute(statement, params)
+        return self._cursor.rowcount
+
+    def many(self, statement: Statement, rows: Sequence[Params]) -> None:
+        """Run a statement once a row."""
+        if not rows:
+            return
+        sql, constants = statement.compiled(self.dialect)
+        self._cursor.executemany(sql, [constants | row for row in rows] if constants else rows)
+
+    def _execute(self, statement: Statement, params: dict[str, Any]) -> None:
+        sql, constants = statement.compiled(self.dialect)
+        self._cursor.execute(sql, constants | params if constants else params)
+
+    def dynamic(self, clause: Any) -> list[Row]:
+        """Run a statement built for this one call: lists with filters."""
+        compiled = clause.compile(dialect=_DIALECTS[self.dialect])
+        self._cursor.execute(str(compiled), compiled.params)
+        rows: list[Row] = self._cursor.fetchall()
+        return rows
+
+    def raw(self, sql: str) -> None:
+        self._cursor.execute(sql)
+
+
+class Database:
+    """One database, by its SQLAlchemy engine. Every thread keeps a connection of its own."""
+
+    def __init__(self, engine: SqlEngine) -> None:
+        self._engine = engine
+        self.dialect = engine.dialect.name
+        self._local = threading.local()
+        self._begin = "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN"
+
+    @property
+    def reading(self) -> Session:
+        """For single statements outside a transaction."""
+        session: Session | None = getattr(self._local, "session", None)
+        if session is None:
+            connection = self._engine.raw_connection()
+            if self.dialect != "sqlite":
+                connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+            # The fairy goes back to the pool when its thread ends.
+            self._local.connection = connection
+            session = self._local.session = Session(connection.cursor(), self.dialect)
+        return session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back on any exception."""
+        session = self.reading
+        session.raw(self._begin)
+        try:
+            yield session
+        except BaseException:
+            session.raw("ROLLBACK")
+            raise
+        session.raw("COMMIT")
+
+    def close(self) -> None:
+        """Give back this thread's connection and close the idle ones."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+        self._local = threading.local()
+        self._engine.dispose()
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What SQLAlchemy's engine needs for this URL."""
+    options: dict[str, Any] = {"pool_size": 0}
+    if make_url(url).get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": None, "check_same_thread": False}
+    return options
+
+
+def prepare(engine: SqlEngine) -> None:
+    """Settings of every new connection."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _set_pragmas(connection: sqlite3.Connection, _: object) -> None:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            f"mmap_size = {MMAP_BYTES}",
+            "temp_store = MEMORY",
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,411 @@
+"""How an order gets out of the database and back in, with everything that its steps leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, insert, select, update
+
+from ..domain.engine import Engine, Step
+from ..domain.journal import event_of, mails_of
+from ..domain.order import Dispute, Message, Order, Report, Review
+from ..domain.rules import RULES
+from ..domain.stores import Complaint, closes_store, complaint_of
+from ..domain.words import Actor, ClaimStatus
+from . import tables as t
+from .codec import dispute_body, instant, maybe_instant, maybe_seconds, order_body, read_dispute, read_order, seconds, state_text, to_json
+from .database import Row, Session, Statement
+
+# Later than any instant that a sandbox can have.
+END_OF_TIME = 1 << 62
+
+ROW_BY_NAME = {row.name: row for row in RULES}
+
+
+class ClockRow(NamedTuple):
+    """A sandbox's clock as it is kept: its mode and its two anchors."""
+
+    mode: str
+    virtual: datetime
+    wall: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox as every call needs it: which world it shows, under which rules, at what time."""
+
+    id: str
+    world: int
+    name: str
+    ruleset: str
+    settings: str
+    seed: str
+    clock: ClockRow
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The account that a token belongs to."""
+
+    id: str
+    name: str
+    role: Actor
+    store: str | None
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An order as it lies in the database. `disputes` are those whose row exists; `asked` is the dispute the call names."""
+
+    order: Order
+    events: int
+    next_due_at: datetime | None
+    mediated: bool
+    asked: Dispute | None = None
+    asked_mediated: bool = False
+
+    def at_hand(self) -> Order:
+        """The order with the dispute that was asked for; an earlier one is closed for good."""
+        latest = self.order.dispute
+        if self.asked is None or (latest is not None and latest.id == self.asked.id):
+            return self.order
+        return replace(self.order, dispute=replace(self.asked, superseded=True))
+
+
+SANDBOX_COLUMNS = (
+    t.sandboxes.c.id,
+    t.sandboxes.c.world,
+    t.sandboxes.c.name,
+    t.sandboxes.c.ruleset,
+    t.sandboxes.c.settings,
+    t.sandboxes.c.seed,
+    t.sandboxes.c.clock_mode,
+    t.sandboxes.c.clock_virtual,
+    t.sandboxes.c.clock_wall,
+)
+ASKER_COLUMNS = (t.accounts.c.id, t.accounts.c.name, t.accounts.c.role, t.accounts.c.store, t.accounts.c.serial)
+_LATEST = t.disputes.alias("latest")
+_ASKED = t.disputes.alias("asked")
+_ORDER_COLUMNS = (t.orders.c.body, _LATEST.c.body, t.orders.c.events, t.orders.c.next_due_at, t.orders.c.mediated)
+_ASKED_COLUMNS = (_ASKED.c.body, _ASKED.c.mediated)
+
+ASKED_BY = (
+    t.tokens.join(t.sandboxes, t.sandboxes.c.id == t.tokens.c.sandbox)
+    .join(t.accounts, and_(t.accounts.c.world == t.sandboxes.c.world, t.accounts.c.id == t.tokens.c.account))
+)  # fmt: skip
+_WITH_LATEST = and_(_LATEST.c.world == t.orders.c.world, _LATEST.c.id == t.orders.c.dispute)
+
+ASK = Statement(select(*SANDBOX_COLUMNS, *ASKER_COLUMNS).select_from(ASKED_BY).where(t.tokens.c.hash == bindparam("token")))
+ASK_ORDER = Statement(
+    select(*SANDBOX_COLUMNS, *ASKER_COLUMNS, *_ORDER_COLUMNS)
+    .select_from(
+        ASKED_BY.outerjoin(t.orders, and_(t.orders.c.world == t.sandboxes.c.world, t.orders.c.id == bindparam("order"))).outerjoin(
+            _LATEST, _WITH_LATEST
+        )
+    )
+    .where(t.tokens.c.hash == bindparam("token"))
+)
+ASK_DISPUTE = Statement(
+    select(*SANDBOX_COLUMNS, *ASKER_COLUMNS, *_ORDER_COLUMNS, *_ASKED_COLUMNS)
+    .select_from(
+        ASKED_BY.outerjoin(_ASKED, and_(_ASKED.c.world == t.sandboxes.c.world, _ASKED.c.id == bindparam("dispute")))
+        .outerjoin(t.orders, and_(t.orders.c.world == _ASKED.c.world, t.orders.c.id == _ASKED.c.order_id))
+        .outerjoin(_LATEST, _WITH_LATEST)
+    )
+    .where(t.tokens.c.hash == bindparam("token"))
+)
+_FIND_ORDER = Statement(
+    select(*_ORDER_COLUMNS)
+    .select_from(t.orders.outerjoin(_LATEST, _WITH_LATEST))
+    .where(t.orders.c.world == bindparam("world"), t.orders.c.id == bindparam("order"))
+)
+_DUE = Statement(
+    select(*_ORDER_COLUMNS)
+    .select_from(t.orders.outerjoin(_LATEST, _WITH_LATEST))
+    .where(t.orders.c.world == bindparam("world"), t.orders.c.next_due_at <= bindparam("now"))
+    .order_by(t.orders.c.next_due_at, t.orders.c.id)
+)
+_LOCK = Statement(
+    select(t.orders.c.id).where(t.orders.c.world == bindparam("world"), t.orders.c.id == bindparam("order")).with_for_update()
+)
+_UPDATE_ORDER = Statement(
+    update(t.orders)
+    .where(t.orders.c.world == bindparam("of_world"), t.orders.c.id == bindparam("of_id"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("status", "next_due_at", "dispute", "mediated", "held", "paid_out", "refunded", "events", "body")
+        }
+    )
+)
+_UPDATE_DISPUTE = Statement(
+    update(t.disputes)
+    .where(t.disputes.c.world == bindparam("of_world"), t.disputes.c.id == bindparam("of_id"))
+    .values(
+        {name: bindparam(name) for name in ("status", "outcome", "mediated", "closed_at", "about_goods", "withdrawn", "marked_at", "body")}
+    )
+)
+
+
+def inserting(table: Any) -> Statement:
+    """A statement that inserts whole rows."""
+    return Statement(insert(table), [column.name for column in table.columns])
+
+
+_INSERT_ORDER = inserting(t.orders)
+_INSERT_DISPUTE = inserting(t.disputes)
+_INSERT_EVENT = inserting(t.events)
+_INSERT_ENTRY = inserting(t.ledger)
+_INSERT_MAIL = inserting(t.mails)
+_INSERT_MESSAGE = inserting(t.messages)
+_INSERT_REVIEW = inserting(t.reviews)
+_INSERT_ATTACHMENT = inserting(t.attachments)
+_REPORT = Statement(
+    update(t.messages)
+    .where(
+        t.messages.c.world == bindparam("of_world"), t.messages.c.order_id == bindparam("of_order"), t.messages.c.id == bindparam("of_id")
+    )
+    .values(reported_at=bindparam("reported_at"))
+)
+# In this order rows are written: what others speak of comes first.
+_IN_ORDER = (
+    _INSERT_ORDER, _UPDATE_ORDER, _INSERT_DISPUTE, _UPDATE_DISPUTE, _INSERT_ATTACHMENT,
+    _INSERT_EVENT, _INSERT_ENTRY, _INSERT_MAIL, _INSERT_MESSAGE, _INSERT_REVIEW, _REPORT,
+)  # fmt: skip
+_COMPLAINTS = Statement(
+    select(t.disputes.c.opened_at, t.disputes.c.withdrawn, t.disputes.c.marked_at).where(
+        t.disputes.c.world == bindparam("world"), t.disputes.c.store == bindparam("store"), t.disputes.c.about_goods == 1
+    )
+)
+_CLOSE_STORE = Statement(
+    update(t.stores)
+    .where(t.stores.c.world == bindparam("of_world"), t.stores.c.id == bindparam("of_id"), t.stores.c.closed_at.is_(None))
+    .values(closed_at=bindparam("closed_at"))
+)
+_STORE_CLOSED = Statement(select(t.stores.c.closed_at).where(t.stores.c.world == bindparam("world"), t.stores.c.id == bindparam("store")))
+
+
+def read_sandbox(row: Row) -> Sandbox:
+    """A sandbox from the columns SANDBOX_COLUMNS."""
+    clock = ClockRow(row[6], instant(row[7]), instant(row[8]))
+    return Sandbox(row[0], row[1], row[2], row[3], row[4], row[5], clock)
+
+
+def read_asker(row: Row) -> Asker:
+    """An account from the columns ASKER_COLUMNS."""
+    return Asker(row[0], row[1], Actor(row[2]), row[3], row[4])
+
+
+def read_loaded(row: Row) -> Loaded | None:
+    """An order from the columns _ORDER_COLUMNS and, where they follow, _ASKED_COLUMNS; None where there is none."""
+    if row[0] is None:
+        return None
+    asked = read_dispute(row[5]) if len(row) > 5 else None
+    return Loaded(
+        order=read_order(row[0], row[1]),
+        events=row[2],
+        next_due_at=maybe_instant(row[3]),
+        mediated=bool(row[4]),
+        asked=asked,
+        asked_mediated=len(row) > 5 and bool(row[6]),
+    )
+
+
+def find_order(session: Session, world: int, order_id: str) -> Loaded | None:
+    """An order of this world, whoever asks."""
+    row = session.one(_FIND_ORDER, world=world, order=order_id)
+    return None if row is None else read_loaded(row)
+
+
+def due_orders(session: Session, world: int, now: datetime | None) -> list[Loaded]:
+    """Every order of this world with a timer due at `now` or before, soonest first; with None, every one with a timer."""
+    found = (read_loaded(row) for row in session.all(_DUE, world=world, now=END_OF_TIME if now is None else seconds(now)))
+    return [loaded for loaded in found if loaded is not None]
+
+
+def lock_order(session: Session, world: int, order_id: str) -> None:
+    """Nobody else changes this order until the transaction ends. SQLite has locked the whole file already."""
+    if session.dialect != "sqlite":
+        session.one(_LOCK, world=world, order=order_id)
+
+
+def save_steps(session: Session, world: int, loaded: Loaded | None, steps: Sequence[Step], engine: Engine) -> None:
+    """Write what one order's steps have changed. `loaded` is how it lay in the database before, or None for one that is new."""
+    batch = Batch(world, engine)
+    batch.add(loaded, steps)
+    batch.flush(session)
+
+
+def order_row(world: int, order: Order, engine: Engine, number: int, mediated: bool) -> dict[str, Any]:
+    """An order as a row."""
+    upcoming = engine.next_deadline(order)
+    assert order.placed_at is not None
+    return {
+        "world": world,
+        "id": order.id,
+        "buyer": order.buyer,
+        "seller": order.seller,
+        "store": order.store,
+        "status": order.status.value,
+        "placed_at": seconds(order.placed_at),
+        "next_due_at": None if upcoming is None else seconds(upcoming.at),
+        "dispute": None if order.dispute is None else order.dispute.id,
+        "mediated": int(mediated or _mediated(order.dispute)),
+        "currency": order.currency,
+        "held": order.money.hold,
+        "paid_out": order.money.seller,
+        "refunded": order.money.refunded,
+        "events": number,
+        "body": order_body(order),
+    }
+
+
+def dispute_row(world: int, order: Order, dispute: Dispute) -> dict[str, Any]:
+    """A dispute as a row."""
+    complaint = complaint_of(dispute)
+    return {
+        "world": world,
+        "id": dispute.id,
+        "order_id": order.id,
+        "buyer": order.buyer,
+        "seller": order.seller,
+        "store": order.store,
+        "status": dispute.status.value,
+        "outcome": None if dispute.outcome is None else dispute.outcome.value,
+        "mediated": int(_mediated(dispute)),
+        "opened_at": seconds(dispute.opened_at),
+        "closed_at": maybe_seconds(dispute.closed_at),
+        "about_goods": int(complaint is not None),
+        "withdrawn": int(complaint is not None and complaint.withdrawn),
+        "marked_at": maybe_seconds(dispute.marked_at),
+        "body": dispute_body(dispute),
+    }
+
+
+def _mediated(dispute: Dispute | None) -> bool:
+    return dispute is not None and dispute.claim is not None and dispute.claim.status is not ClaimStatus.NONE
+
+
+_ORDER_KEPT = ("buyer", "seller", "store", "placed_at", "currency")
+_DISPUTE_KEPT = ("order_id", "buyer", "seller", "store", "opened_at")
+
+
+class Batch:
+    """Collects all rows that steps of one order or of many leave behind, and writes them, one round trip a table."""
+
+    def __init__(self, world: int, engine: Engine) -> None:
+        self.world = world
+        self.engine = engine
+        self._rows: dict[Statement, list[dict[str, Any]]] = {statement: [] for statement in _IN_ORDER}
+        self._weigh: list[tuple[datetime, str]] = []
+
+    def add(self, loaded: Loaded | None, steps: Sequence[Step]) -> None:
+        """Collect one order's steps: the order, its dispute, history, ledger, outbox and records."""
+        if not steps:
+            return
+        order = steps[-1].order
+        number = loaded.events if loaded is not None else 0
+        for step in steps:
+            number = self._add_step(step, number)
+        known = loaded.order.dispute if loaded is not None else None
+        # A dispute that a later one has replaced was closed before and stays as it is, so only the latest is written.
+        if order.dispute is not None and order.dispute is not known:
+            self._add_dispute(order, order.dispute, known if known is not None and known.id == order.dispute.id else None)
+        row = order_row(self.world, order, self.engine, number, mediated=loaded is not None and loaded.mediated)
+        if loaded is None:
+            self._rows[_INSERT_ORDER].append(row)
+        else:
+            self._rows[_UPDATE_ORDER].append(_as_update(row, _ORDER_KEPT))
+
+    def add_world(self, steps: Sequence[Step], past: Sequence[tuple[Order, Dispute]]) -> None:
+        """Collect a whole grown world: the steps of all its orders, and the disputes that later ones have replaced."""
+        of_order: dict[str, list[Step]] = {}
+        for step in steps:
+            of_order.setdefault(step.order.id, []).append(step)
+        for own in of_order.values():
+            self.add(None, own)
+        for order, dispute in past:
+            self._add_dispute(order, dispute, None)
+        self._weigh.clear()
+
+    def flush(self, session: Session) -> None:
+        """Write everything collected, then close the stores that have to close."""
+        for statement, rows in self._rows.items():
+            session.many(statement, rows)
+        for at, store in self._weigh:
+            weigh_store(session, self.world, store, self.engine, at)
+
+    def _add_dispute(self, order: Order, dispute: Dispute, known: Dispute | None) -> None:
+        row = dispute_row(self.world, order, dispute)
+        if known is None:
+            self._rows[_INSERT_DISPUTE].append(row)
+        else:
+            self._rows[_UPDATE_DISPUTE].append(_as_update(row, _DISPUTE_KEPT))
+        attached = () if known is None else {e.id for e in known.evidence}
+        new = [e for e in dispute.evidence if e.id not in attached]
+        self._rows[_INSERT_ATTACHMENT] += [{"world": self.world, "evidence": e.id, "dispute": dispute.id} for e in new]
+
+    def _add_step(self, step: Step, number: int) -> int:
+        """Collect what a step leaves behind and return the number of its event; a row without a trace leaves nothing (CLM-6)."""
+        event = event_of(step)
+        if event is None:
+            return number
+        number += 1
+        at = seconds(step.at)
+        key = {"world": self.world, "order_id": event.order, "number": number}
+        states = {"before": state_text(event.before), "after": state_text(event.after)}
+        told = {"dispute": event.dispute, "at": at, "by": event.by.value, "row": step.row.name, "details": to_json(event.details)}
+        self._rows[_INSERT_EVENT].append(key | states | told)
+        for leg, transfer in enumerate(event.transfers):
+            entry = {"source": transfer.source.value, "target": transfer.target.value, "amount": transfer.amount}
+            booked = {"leg": leg, "at": at, "rule": event.rule, "currency": step.order.currency}
+            self._rows[_INSERT_ENTRY].append(key | booked | entry)
+        for mail in mails_of(step):
+            notice = {"recipient": mail.to, "dispute": mail.dispute, "at": at, "rule": mail.rule}
+            self._rows[_INSERT_MAIL].append(key | notice | {"subject": mail.subject, "body": mail.body})
+        for record in step.records:
+            self._add_record(step.order, number, record)
+        if step.weighs_store:
+            self._weigh.append((step.at, step.order.store))
+        return number
+
+    def _add_record(self, order: Order, number: int, record: Message | Review | Report) -> None:
+        key = {"world": self.world, "order_id": order.id}
+        match record:
+            case Message():
+                message = {"id": record.id, "number": number, "by": record.by.value, "text": record.text}
+                sent = {"sent_at": seconds(record.sent_at), "reported_at": None, "store": order.store}
+                self._rows[_INSERT_MESSAGE].append(key | message | sent)
+            case Review():
+                review = {"stars": record.stars, "text": record.text, "made_at": seconds(record.made_at)}
+                self._rows[_INSERT_REVIEW].append(key | {"store": order.store} | review)
+            case Report():
+                report = {"of_id": record.message, "reported_at": seconds(record.reported_at)}
+                self._rows[_REPORT].append({"of_world": self.world, "of_order": order.id} | report)
+
+
+def _as_update(row: dict[str, Any], kept: Sequence[str]) -> dict[str, Any]:
+    """A row for updating by its key; columns that never change are left out."""
+    changed = {name: value for name, value in row.items() if name not in kept and name not in ("world", "id")}
+    return {"of_world": row["world"], "of_id": row["id"]} | changed
+
+
+def weigh_store(session: Session, world: int, store: str, engine: Engine, at: datetime) -> None:
+    """Close the store if disputes about the goods have come too often (STO-2)."""
+    if store_closed(session, world, store):
+        return
+    complaints = (Complaint(instant(opened), bool(withdrawn), maybe_instant(marked)) for opened, withdrawn, marked in session.all(
+        _COMPLAINTS, world=world, store=store
+    ))  # fmt: skip
+    if closes_store(complaints, engine.settings, at):
+        session.run(_CLOSE_STORE, of_world=world, of_id=store, closed_at=seconds(at))
+
+
+def store_closed(session: Session, world: int, store: str) -> bool | None:
+    """Whether the store is closed for good; None where there is no such store."""
+    row = session.one(_STORE_CLOSED, world=world, store=store)
+    return None if row is None else row[0] is not None

@@ -1,0 +1,478 @@
+"""What is read without an order at hand: lists, history, mailboxes, stores, evidence, purses, and the rows of an audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, tuple_, update
+
+from ..domain.case import make_id
+from ..domain.journal import Event, Mail
+from ..domain.order import Dispute, Evidence, Message, Order, State, Transfer
+from ..domain.words import Account, Actor, ClaimKind, ClaimStatus, DisputeStatus, OrderStatus, ReturnStage
+from ..domain.world import File, Store
+from . import tables as t
+from .codec import from_json, instant, maybe_instant, read_dispute, read_order, seconds
+from .database import Session, Statement
+from .orders import ROW_BY_NAME, Asker, inserting
+
+Cursor: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries of a list, and the cursor behind the last, or None at the end."""
+
+    entries: list[Any]
+    cursor: Cursor | None
+
+
+def _page(rows: list[Any], most: int, key: Any, read: Any) -> Page:
+    more = len(rows) > most
+    rows = rows[:most]
+    return Page([read(row) for row in rows], key(rows[-1]) if more else None)
+
+
+# ── orders and disputes ────────────────────────────────────────────────────────────────────────────────────────────────
+
+_PARTY = {Actor.BUYER: "buyer", Actor.SELLER: "seller"}
+_LATEST = t.disputes.alias("latest")
+
+
+def _mine(table: Any, asker: Asker) -> Any:
+    """The rows this asker may see: his own, or for a mediator those that have been escalated."""
+    column = _PARTY.get(asker.role)
+    return table.c.mediated == 1 if column is None else table.c[column] == asker.id
+
+
+def list_orders(session: Session, world: int, asker: Asker, filters: Mapping[str, Any], after: Cursor | None, most: int) -> Page:
+    """Orders, newest first, as (Order, mediated of its latest dispute)."""
+    o = t.orders
+    query = (
+        select(o.c.placed_at, o.c.id, o.c.body, _LATEST.c.body, _LATEST.c.mediated)
+        .select_from(o.outerjoin(_LATEST, and_(_LATEST.c.world == o.c.world, _LATEST.c.id == o.c.dispute)))
+        .where(o.c.world == world, _mine(o, asker))
+        .order_by(o.c.placed_at.desc(), o.c.id.desc())
+        .limit(most + 1)
+    )
+    if "status" in filters:
+        query = query.where(o.c.status == filters["status"])
+    if "in_dispute" in filters:
+        disputed = o.c.status == OrderStatus.IN_DISPUTE.value
+        query = query.where(disputed if filters["in_dispute"] else ~disputed)
+    if after is not None:
+        query = query.where(tuple_(o.c.placed_at, o.c.id) < tuple_(literal(after[0]), literal(after[1])))
+    rows = session.dynamic(query)
+    return _page(rows, most, lambda row: (row[0], row[1]), lambda row: (read_order(row[2], row[3]), bool(row[4])))
+
+
+def list_disputes(session: Session, world: int, asker: Asker, filters: Mapping[str, Any], after: Cursor | None, most: int) -> Page:
+    """Disputes, newest first, as (Order with its latest dispute, the listed Dispute)."""
+    d, o = t.disputes, t.orders
+    query = (
+        select(d.c.opened_at, d.c.id, d.c.body, o.c.body, _LATEST.c.body)
+        .select_from(
+            d.join(o, and_(o.c.world == d.c.world, o.c.id == d.c.order_id)).outerjoin(
+                _LATEST, and_(_LATEST.c.world == o.c.world, _LATEST.c.id == o.c.dispute)
+            )
+        )
+        .where(d.c.world == world, _mine(d, asker))
+        .order_by(d.c.opened_at.desc(), d.c.id.desc())
+        .limit(most + 1)
+    )
+    for name, column in (("status", d.c.status), ("outcome", d.c.outcome), ("order", d.c.order_id)):
+        if name in filters:
+            query = query.where(column == filters[name])
+    if filters.get("closed"):
+        query = query.where(d.c.closed_at.is_not(None))
+    if after is not None:
+        query = query.where(tuple_(d.c.opened_at, d.c.id) < tuple_(literal(after[0]), literal(after[1])))
+    rows = session.dynamic(query)
+    return _page(rows, most, lambda row: (row[0], row[1]), lambda row: (read_order(row[3], row[4]), read_dispute(row[2])))
+
+
+_SOMETHING_DUE = Statement(
+    select(t.orders.c.id).where(t.orders.c.world == bindparam("world"), t.orders.c.next_due_at <= bindparam("now")).limit(1)
+)
+
+
+def something_due(session: Session, world: int, now: datetime) -> bool:
+    """Whether any timer of this world is overdue."""
+    return session.one(_SOMETHING_DUE, world=world, now=seconds(now)) is not None
+
+
+_NEXT_DUE = Statement(
+    select(func.min(t.orders.c.next_due_at)).where(t.orders.c.world == bindparam("world"), t.orders.c.next_due_at.is_not(None))
+)
+
+
+def next_due(session: Session, world: int) -> datetime | None:
+    """When the next timer of this world fires, or None where none is running."""
+    row = session.one(_NEXT_DUE, world=world)
+    return None if row is None else maybe_instant(row[0])
+
+
+# ── history and mail ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+_EVENT_COLUMNS = (
+    t.events.c.order_id, t.events.c.number, t.events.c.dispute, t.events.c.at, t.events.c.by, t.events.c.row,
+    t.events.c.before, t.events.c.after, t.events.c.details,
+)  # fmt: skip
+_HISTORY = Statement(
+    select(*_EVENT_COLUMNS)
+    .where(t.events.c.world == bindparam("world"), t.events.c.dispute == bindparam("dispute"), t.events.c.number > bindparam("after"))
+    .order_by(t.events.c.number)
+    .limit(bindparam("most"))
+)
+_MAIL_COLUMNS = (
+    t.mails.c.at, t.mails.c.order_id, t.mails.c.number, t.mails.c.recipient, t.mails.c.dispute, t.mails.c.rule,
+    t.mails.c.subject, t.mails.c.body,
+)  # fmt: skip
+
+
+def read_state(text: str) -> State:
+    """A joint state from its text."""
+    order, dispute, claim, kind, stage = text.split("/")
+    return State(OrderStatus(order), DisputeStatus(dispute), ClaimStatus(claim), ClaimKind(kind), ReturnStage(stage))  # type: ignore[call-arg]
+
+
+def read_event(row: Any) -> Event:
+    """A line of history; its sentence and rule stand in the table."""
+    rule = ROW_BY_NAME[row[5]]
+    return Event(
+        order=row[0],
+        dispute=row[2],
+        at=instant(row[3]),
+        by=Actor(row[4]),  # type: ignore[call-arg]
+        action=rule.action or rule.name,
+        rule=rule.rule,
+        says=rule.says,
+        details=from_json(row[8]),
+        before=read_state(row[6]),
+        after=read_state(row[7]),
+        transfers=(),
+    )
+
+
+def history(session: Session, world: int, dispute: str, after: int, most: int) -> Page:
+    """A dispute's history, oldest first; the cursor is the number of the last event."""
+    rows = session.all(_HISTORY, world=world, dispute=dispute, after=after, most=most + 1)
+    return _page(rows, most, lambda row: (row[1],), read_event)
+
+
+def list_mails(session: Session, world: int, recipient: str | None, after: Cursor | None, most: int) -> Page:
+    """E-mails to one account or to all, newest first."""
+    m = t.mails
+    key = (m.c.at, m.c.order_id, m.c.number, m.c.recipient)
+    query = select(*_MAIL_COLUMNS).where(m.c.world == world).order_by(*(column.desc() for column in key)).limit(most + 1)
+    if recipient is not None:
+        query = query.where(m.c.recipient == recipient)
+    if after is not None:
+        query = query.where(tuple_(*key) < tuple_(*(literal(value) for value in after)))
+    rows = session.dynamic(query)
+    return _page(rows, most, lambda row: tuple(row[:4]), lambda row: Mail(row[3], row[1], row[4], instant(row[0]), row[5], row[6], row[7]))
+
+
+# ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_MESSAGE_COLUMNS = (
+    t.messages.c.id, t.messages.c.by, t.messages.c.text, t.messages.c.sent_at, t.messages.c.reported_at, t.messages.c.number,
+)  # fmt: skip
+_MESSAGES = Statement(
+    select(*_MESSAGE_COLUMNS)
+    .where(t.messages.c.world == bindparam("world"), t.messages.c.order_id == bindparam("order"), t.messages.c.number > bindparam("after"))
+    .order_by(t.messages.c.number)
+    .limit(bindparam("most"))
+)
+_MESSAGE = Statement(
+    select(*_MESSAGE_COLUMNS).where(
+        t.messages.c.world == bindparam("world"), t.messages.c.order_id == bindparam("order"), t.messages.c.id == bindparam("id")
+    )
+)
+
+
+def _read_message(row: Any) -> tuple[Message, bool]:
+    return Message(row[0], Actor(row[1]), row[2], instant(row[3])), row[4] is not None  # type: ignore[call-arg]
+
+
+def list_messages(session: Session, world: int, order: str, after: int, most: int) -> Page:
+    """An order's messages, oldest first, as (Message, reported); the cursor is the number of the last."""
+    rows = session.all(_MESSAGES, world=world, order=order, after=after, most=most + 1)
+    return _page(rows, most, lambda row: (row[5],), _read_message)
+
+
+def find_message(session: Session, world: int, order: str, message: str) -> tuple[Message, bool] | None:
+    """A message of this order and whether it has been reported; None where there is none."""
+    row = session.one(_MESSAGE, world=world, order=order, id=message)
+    return None if row is None else _read_message(row)
+
+
+# ── stores and purses ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+_STORE_COLUMNS = (t.stores.c.id, t.stores.c.name, t.stores.c.seller, t.stores.c.opened_at, t.stores.c.closed_at)
+_STORES = Statement(
+    select(*_STORE_COLUMNS)
+    .where(t.stores.c.world == bindparam("world"), t.stores.c.id > bindparam("after"))
+    .order_by(t.stores.c.id)
+    .limit(bindparam("most"))
+)
+_STORE = Statement(select(*_STORE_COLUMNS).where(t.stores.c.world == bindparam("world"), t.stores.c.id == bindparam("id")))
+_ORDERS_OF_STORE = Statement(
+    select(func.count()).select_from(t.orders).where(t.orders.c.world == bindparam("world"), t.orders.c.store == bindparam("store"))
+)
+_STARS = Statement(
+    select(func.count(), func.sum(t.reviews.c.stars)).where(
+        t.reviews.c.world == bindparam("world"), t.reviews.c.store == bindparam("store")
+    )
+)
+_MARKS = Statement(
+    select(func.count())
+    .select_from(t.disputes)
+    .where(
+        t.disputes.c.world == bindparam("world"),
+        t.disputes.c.store == bindparam("store"),
+        t.disputes.c.about_goods == 1,
+        t.disputes.c.marked_at.is_not(None),
+    )
+)
+_REPORTED = Statement(
+    select(t.messages.c.id, t.messages.c.order_id, t.messages.c.text, t.messages.c.reported_at)
+    .where(t.messages.c.world == bindparam("world"), t.messages.c.store == bindparam("store"), t.messages.c.reported_at.is_not(None))
+    .order_by(t.messages.c.reported_at.desc(), t.messages.c.id)
+    .limit(bindparam("most"))
+)
+_REPORTS = Statement(
+    select(func.count())
+    .select_from(t.messages)
+    .where(t.messages.c.world == bindparam("world"), t.messages.c.store == bindparam("store"), t.messages.c.reported_at.is_not(None))
+)
+_PURSE = {
+    side: Statement(
+        select(t.orders.c.currency, func.sum(t.orders.c.paid_out), func.sum(t.orders.c.held), func.sum(t.orders.c.refunded))
+        .where(t.orders.c.world == bindparam("world"), t.orders.c[side] == bindparam("account"))
+        .group_by(t.orders.c.currency)
+        .order_by(t.orders.c.currency)
+    )
+    for side in ("buyer", "seller")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRecord:
+    """A store with what stands against it and for it (STO-3, STO-4)."""
+
+    store: Store
+    orders: int
+    reviews: int
+    stars: int
+    marks: int
+    reports: int
+    reported: list[tuple[str, str, str, int]]
+
+
+def _read_store(row: Any) -> Store:
+    return Store(row[0], row[1], row[2], instant(row[3]), maybe_instant(row[4]))
+
+
+def list_stores(session: Session, world: int, after: str, most: int) -> Page:
+    """Stores with their records, in order of id."""
+    rows = session.all(_STORES, world=world, after=after, most=most + 1)
+    return _page(rows, most, lambda row: (row[0],), lambda row: _record(session, world, _read_store(row)))
+
+
+def find_store(session: Session, world: int, store: str) -> StoreRecord | None:
+    row = session.one(_STORE, world=world, id=store)
+    return None if row is None else _record(session, world, _read_store(row))
+
+
+def seller_of(session: Session, world: int, store: str) -> tuple[str, bool] | None:
+    """The account that owns a store, and whether the store is closed; None where there is no such store."""
+    row = session.one(_STORE, world=world, id=store)
+    return None if row is None else (row[2], row[4] is not None)
+
+
+def _record(session: Session, world: int, store: Store) -> StoreRecord:
+    orders, stars, marks, reports = (
+        session.one(statement, world=world, store=store.id) or (0, 0) for statement in (_ORDERS_OF_STORE, _STARS, _MARKS, _REPORTS)
+    )
+    reported = [(row[0], row[1], row[2], row[3]) for row in session.all(_REPORTED, world=world, store=store.id, most=20)]
+    return StoreRecord(store, int(orders[0]), int(stars[0]), int(stars[1] or 0), int(marks[0]), int(reports[0]), reported)
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What an account has had of the money: sums by currency, in minor units."""
+
+    paid_out: dict[str, int]
+    held: dict[str, int]
+    refunded: dict[str, int]
+
+
+def purse(session: Session, world: int, asker: Asker) -> Purse:
+    """Sums over all orders of a buyer or a seller."""
+    side = _PARTY.get(asker.role)
+    rows = session.all(_PURSE[side], world=world, account=asker.id) if side is not None else []
+    return Purse({r[0]: int(r[1]) for r in rows}, {r[0]: int(r[2]) for r in rows}, {r[0]: int(r[3]) for r in rows})
+
+
+# ── evidence ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_EVIDENCE_COLUMNS = (
+    t.evidence.c.id, t.evidence.c.by, t.evidence.c.role, t.evidence.c.name, t.evidence.c.media_type, t.evidence.c.size,
+    t.evidence.c.sha256, t.evidence.c.uploaded_at,
+)  # fmt: skip
+_EVIDENCE = Statement(select(*_EVIDENCE_COLUMNS).where(t.evidence.c.world == bindparam("world"), t.evidence.c.id == bindparam("id")))
+_SEEN_IN = Statement(
+    select(t.disputes.c.id)
+    .select_from(
+        t.attachments.join(t.disputes, and_(t.disputes.c.world == t.attachments.c.world, t.disputes.c.id == t.attachments.c.dispute))
+    )
+    .where(
+        t.attachments.c.world == bindparam("world"),
+        t.attachments.c.evidence == bindparam("id"),
+        or_(
+            t.disputes.c.buyer == bindparam("account"),
+            t.disputes.c.seller == bindparam("account"),
+            and_(t.disputes.c.mediated == 1, literal(1) == bindparam("mediator")),
+        ),
+    )
+    .limit(1)
+)
+_BYTES = Statement(select(t.files.c.bytes).where(t.files.c.world == bindparam("world"), t.files.c.sha256 == bindparam("sha256")))
+_INSERT_EVIDENCE = inserting(t.evidence)
+_INSERT_FILE = Statement(insert(t.files), [c.name for c in t.files.columns])
+_NEXT_SERIAL = Statement(
+    update(t.accounts)
+    .where(t.accounts.c.world == bindparam("of_world"), t.accounts.c.id == bindparam("of_id"))
+    .values(serial=t.accounts.c.serial + 1)
+    .returning(t.accounts.c.serial)
+)
+
+
+def next_id(session: Session, world: int, seed: str, account: str, prefix: str) -> str:
+    """The account's next id; it counts per account, so what others do never shifts it."""
+    row = session.one(_NEXT_SERIAL, of_world=world, of_id=account)
+    assert row is not None
+    return make_id(prefix, seed, account, row[0])
+
+
+def insert_evidence(session: Session, world: int, file: File, data: bytes) -> None:
+    """Keep a file; the same bytes are kept once."""
+    session.run(
+        _INSERT_EVIDENCE,
+        world=world,
+        id=file.id,
+        by=file.by,
+        role=file.role.value,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        uploaded_at=seconds(file.uploaded_at),
+    )
+    if session.one(_BYTES, world=world, sha256=file.sha256) is None:
+        session.run(_INSERT_FILE, world=world, sha256=file.sha256, bytes=data)
+
+
+def find_evidence(session: Session, world: int, asker: Asker, evidence_id: str) -> File | None:
+    """A file that this asker may see: his own, or one attached to a dispute that he may see."""
+    row = session.one(_EVIDENCE, world=world, id=evidence_id)
+    if row is None:
+        return None
+    mediator = int(asker.role is Actor.MEDIATOR)
+    if row[1] != asker.id and session.one(_SEEN_IN, world=world, id=evidence_id, account=asker.id, mediator=mediator) is None:
+        return None
+    return File(row[0], row[1], Actor(row[2]), row[3], row[4], row[5], row[6], instant(row[7]))  # type: ignore[call-arg]
+
+
+def file_bytes(session: Session, world: int, sha256: str) -> bytes:
+    row = session.one(_BYTES, world=world, sha256=sha256)
+    assert row is not None
+    return bytes(row[0])
+
+
+def own_evidence(session: Session, world: int, asker: Asker, wanted: tuple[str, ...], now: Any) -> dict[str, Evidence]:
+    """Of the files named, those the asker uploaded, ready to be attached."""
+    found = {}
+    for evidence_id in wanted:
+        row = session.one(_EVIDENCE, world=world, id=evidence_id)
+        if row is not None and row[1] == asker.id:
+            found[evidence_id] = Evidence(row[0], asker.role, row[5], now)
+    return found
+
+
+# ── the audit ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_ALL_ORDERS = Statement(
+    select(
+        t.orders.c.id, t.orders.c.body, _LATEST.c.body, t.orders.c.events, t.orders.c.next_due_at, t.orders.c.status,
+        t.orders.c.held, t.orders.c.paid_out, t.orders.c.refunded, t.orders.c.currency,
+    )
+    .select_from(t.orders.outerjoin(_LATEST, and_(_LATEST.c.world == t.orders.c.world, _LATEST.c.id == t.orders.c.dispute)))
+    .where(t.orders.c.world == bindparam("world"), t.orders.c.id > bindparam("after"))
+    .order_by(t.orders.c.id)
+    .limit(bindparam("most"))
+)  # fmt: skip
+_ALL_DISPUTES = Statement(
+    select(t.disputes.c.id, t.disputes.c.order_id, t.disputes.c.status, t.disputes.c.outcome, t.disputes.c.body)
+    .where(t.disputes.c.world == bindparam("world"), t.disputes.c.id > bindparam("after"))
+    .order_by(t.disputes.c.id)
+    .limit(bindparam("most"))
+)
+_ENTRIES_OF = Statement(
+    select(t.ledger.c.source, t.ledger.c.target, t.ledger.c.amount, t.ledger.c.currency)
+    .where(t.ledger.c.world == bindparam("world"), t.ledger.c.order_id == bindparam("order"))
+    .order_by(t.ledger.c.number, t.ledger.c.leg)
+)
+_EVENTS_OF = Statement(
+    select(t.events.c.number, t.events.c.at, t.events.c.before, t.events.c.after)
+    .where(t.events.c.world == bindparam("world"), t.events.c.order_id == bindparam("order"))
+    .order_by(t.events.c.number)
+)
+_MAILS_OF = Statement(
+    select(t.mails.c.number, t.mails.c.recipient).where(t.mails.c.world == bindparam("world"), t.mails.c.order_id == bindparam("order"))
+)
+_AUDIT_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedOrder:
+    """Everything that lies about one order."""
+
+    order: Order
+    events: int
+    next_due_at: int | None
+    columns: tuple[str, int, int, int, str]
+    entries: list[tuple[Transfer, str]]
+    history: list[tuple[int, int, str, str]]
+    mails: list[tuple[int, str]]
+
+
+def audited_orders(session: Session, world: int) -> Iterator[AuditedOrder]:
+    """Every order of a world with its ledger, history and outbox."""
+    after = ""
+    while rows := session.all(_ALL_ORDERS, world=world, after=after, most=_AUDIT_PAGE):
+        after = rows[-1][0]
+        for row in rows:
+            entries = session.all(_ENTRIES_OF, world=world, order=row[0])
+            yield AuditedOrder(
+                order=read_order(row[1], row[2]),
+                events=row[3],
+                next_due_at=row[4],
+                columns=(row[5], row[6], row[7], row[8], row[9]),
+                entries=[(Transfer(Account(e[0]), Account(e[1]), e[2]), e[3]) for e in entries],  # type: ignore[call-arg]
+                history=[(e[0], e[1], e[2], e[3]) for e in session.all(_EVENTS_OF, world=world, order=row[0])],
+                mails=[(m[0], m[1]) for m in session.all(_MAILS_OF, world=world, order=row[0])],
+            )
+
+
+def audited_disputes(session: Session, world: int) -> Iterator[tuple[str, str, str | None, Dispute]]:
+    """Every dispute of a world: order, status and outcome columns, and the document."""
+    after = ""
+    while rows := session.all(_ALL_DISPUTES, world=world, after=after, most=_AUDIT_PAGE):
+        after = rows[-1][0]
+        for row in rows:
+            yield row[1], row[2], row[3], read_dispute(row[4])

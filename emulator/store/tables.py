@@ -1,0 +1,230 @@
+"""The tables. Every row of a marketplace carries its world, and every index begins with it.
+
+A sandbox points to a **world**: the rows it shows now. A reset grows a fresh world and moves the pointer, so its cost does not depend on
+what lies in the old one. What decides about an order lies in two documents, `orders.body` and `disputes.body`; the columns beside
+them are what lists filter and sort by, and what SQL sums. Instants are whole seconds since 1970, amounts whole minor units.
+"""
+
+from __future__ import annotations
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData()
+db = SQLAlchemy(metadata=metadata)
+
+Instant = Amount = BigInteger
+
+sandboxes = Table(
+    "sandboxes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("world", BigInteger, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("ruleset", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("seed", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("clock_mode", Text, nullable=False),
+    Column("clock_virtual", Instant, nullable=False),
+    Column("clock_wall", Instant, nullable=False),
+)
+
+# A directory for finding the sandbox of a token: the one table that is not inside a world.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", LargeBinary(16), primary_key=True),
+    Column("sandbox", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Index("tokens_of_sandbox", "sandbox"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("store", Text),
+    Column("serial", Integer, nullable=False),
+)
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("seller", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("buyer", Text, nullable=False),
+    Column("seller", Text, nullable=False),
+    Column("store", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("placed_at", Instant, nullable=False),
+    Column("next_due_at", Instant),
+    Column("dispute", Text),
+    Column("mediated", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("held", Amount, nullable=False),
+    Column("paid_out", Amount, nullable=False),
+    Column("refunded", Amount, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("orders_of_buyer", "world", "buyer", "placed_at", "id"),
+    Index("orders_of_seller", "world", "seller", "placed_at", "id"),
+    Index("orders_of_mediator", "world", "mediated", "placed_at", "id"),
+    Index("orders_of_store", "world", "store"),
+    Index("orders_due", "world", "next_due_at", "id"),
+)
+
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, nullable=False),
+    Column("buyer", Text, nullable=False),
+    Column("seller", Text, nullable=False),
+    Column("store", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("outcome", Text),
+    Column("mediated", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("about_goods", Integer, nullable=False),
+    Column("withdrawn", Integer, nullable=False),
+    Column("marked_at", Instant),
+    Column("body", Text, nullable=False),
+    Index("disputes_of_order", "world", "order_id"),
+    Index("disputes_of_buyer", "world", "buyer", "opened_at", "id"),
+    Index("disputes_of_seller", "world", "seller", "opened_at", "id"),
+    Index("disputes_of_mediator", "world", "mediated", "opened_at", "id"),
+    Index("disputes_of_store", "world", "store", "about_goods", "opened_at"),
+)
+
+# Append only: one row a step of an order (REC-1); `number` counts per order.
+events = Table(
+    "events",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("dispute", Text),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Index("events_of_dispute", "world", "dispute", "number"),
+)
+
+# Append only: every transfer takes from one account what it gives to another (PAY-5).
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("leg", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("currency", Text, nullable=False),
+)
+
+# The outbox (REC-2).
+mails = Table(
+    "mails",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("dispute", Text),
+    Column("at", Instant, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("mails_of_recipient", "world", "recipient", "at", "order_id", "number"),
+    Index("mails_of_world", "world", "at", "order_id", "number", "recipient"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("reported_at", Instant),
+    Column("store", Text, nullable=False),
+    Index("messages_of_order", "world", "order_id", "number"),
+    Index("messages_of_store", "world", "store", "reported_at"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("store", Text, nullable=False),
+    Column("stars", Integer, nullable=False),
+    Column("text", Text),
+    Column("made_at", Instant, nullable=False),
+    Index("reviews_of_store", "world", "store", "made_at"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("uploaded_at", Instant, nullable=False),
+)
+
+# To which disputes a file is attached; from then on it is no longer its uploader's alone.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("evidence", Text, primary_key=True),
+    Column("dispute", Text, primary_key=True),
+)
+
+# The bytes, under their hash: no client names where a file lies.
+files = Table(
+    "files",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("sha256", Text, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
+WORLD_TABLES = (
+    accounts, stores, orders, disputes, events, ledger, mails, messages, reviews, evidence, attachments, files,
+)  # fmt: skip
