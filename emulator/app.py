@@ -13,7 +13,6 @@ from .control import ControlPlane
 from .http import control as control_routes
 from .http import marketplace as marketplace_routes
 from .http import pages, problems
-from .http.asking import refuse_what_is_not_built
 from .http.codec import OrjsonProvider
 from .service import Marketplace
 from .store.database import Database, engine_options, prepare
@@ -48,7 +47,6 @@ def create_app(
     marketplace = Marketplace(database)
     control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers)
     app.extensions["dispute_emulator"] = database
-    app.before_request(refuse_what_is_not_built)
     problems.install(app)
     marketplace_routes.install(app, marketplace)
     control_routes.install(app, control, key)

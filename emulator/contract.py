@@ -53,7 +53,10 @@ PLACES: Mapping[str, Place] = {
 
 
 class Call(NamedTuple):
-    """A call that is no action of the table. `query`, `body` and `answers` name schemas; `page` marks lists; `no` the refusals it may give."""
+    """A call that is no action of the table.
+
+    `query`, `body` and `answers` name schemas, `page` marks lists, `no` names the refusals it may give.
+    """
 
     name: str
     method: str

@@ -84,7 +84,7 @@ class ControlPlane:
         shown = [person | {"token": tokens[person["id"]]} for person in people]
         return Answer(self._view(sandbox) | {"accounts": shown}, clock_of(sandbox).now(), location=f"/_emulator/sandboxes/{sandbox.id}")
 
-    def list(self, after: str, most: int) -> tuple[Answer, str | None]:
+    def page(self, after: str, most: int) -> tuple[Answer, str | None]:
         """Sandboxes in order of id, and the cursor behind the last."""
         found = sandboxes.page(self._db.reading, after, most + 1)
         body = [self._view(sandbox) for sandbox, _ in found[:most]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from .domain.refusals import BY_CODE, REFUSALS, Refusal
 from .domain.rulebook import BY_ID, DISAGREEMENTS, RULEBOOK, SECTIONS, settings_used_by
 from .domain.rules import ACTIONS, EMBODIED, RULES, Action, Rule
 from .domain.rulesets import LEGACY, LEGACY_SOURCES, STANDARD, Settings, dump_settings
+from .domain.words import Actor
 from .http import schemas
 
 Json = dict[str, Any]
@@ -25,6 +26,7 @@ Json = dict[str, Any]
 _ALWAYS = ("malformed", "not_implemented")
 _WITH_BODY = ("too_large", "unsupported_media_type")
 _ERROR_SCHEMA = "Problem"
+_TOKEN_ROLES = (Actor.BUYER, Actor.SELLER, Actor.MEDIATOR)
 
 
 # ── rules ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -97,6 +99,64 @@ def settings_table(settings: Settings) -> list[Json]:
     ]
 
 
+# ── the README's tables ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def readme_tables() -> Mapping[str, str]:
+    """The tables that stand in the README between markers, by their names, as Markdown."""
+    return {"disagreements": _disagreements_table(), "settings": _settings_table(), "rules": _rules_tables()}
+
+
+def spoken_value(value: Any) -> str:
+    """A setting's value for a reader: yes, 7 to 10, none."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case [low, high] if isinstance(low, int):
+            return f"{low} to {high}"
+        case [*some]:
+            return ", ".join(str(one) for one in some) or "none"
+        case _:
+            return str(value)
+
+
+def _disagreements_table() -> str:
+    rows = []
+    for d in DISAGREEMENTS:
+        standard, legacy = (spoken_value(dump_settings(s)[d.setting]) for s in (STANDARD, LEGACY))
+        decides = f"`{d.setting}`: {standard}" + (" in both" if standard == legacy else f", in `legacy` {legacy}")
+        rows.append((d.question, f"{d.one} ({d.one_source})", f"{d.other} ({d.other_source})", f"{d.rule}, {decides}"))
+    return _markdown(("The question", "`standard` follows", "The other reading", "What decides"), rows)
+
+
+def _settings_table() -> str:
+    rows = []
+    choices = {f.name: f.metadata.get("choices", ()) for f in fields(Settings)}
+    for setting in settings_table(STANDARD):
+        legacy, source, says = spoken_value(setting["legacy"]), setting["source"], setting["says"]
+        if setting["standard"] == setting["legacy"]:
+            legacy = "same"
+        elif setting["legacy_source"]:
+            source = f"{source.partition('; against')[0]}; `legacy`: {setting['legacy_source']}"
+        if choices[setting["name"]]:
+            says += f" One of {', '.join(f'`{choice}`' for choice in choices[setting['name']])}."
+        rows.append((f"`{setting['name']}`", says, spoken_value(setting["standard"]), legacy, "–" if source == "-" else source))
+    return _markdown(("Setting", "What it says", "`standard`", "`legacy`", "Source"), rows)
+
+
+def _rules_tables() -> str:
+    parts = []
+    for number, section in SECTIONS.items():
+        rows = [(text.id, text.says, text.source) for text in RULEBOOK if text.section == number]
+        parts.append(f"**{section}**\n\n" + _markdown(("Rule", "What it says", "Source"), rows))
+    return "\n\n".join(parts)
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
 # ── problems ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -124,7 +184,7 @@ def refusals_by_action(action: Action) -> list[Refusal]:
     roles = {row.by for row in RULES if row.action == action.name}
     for _, refusal in action.wrong_role:
         found[refusal.code] = refusal
-    if len(roles) < 3 and not (action.name == "deliver"):
+    if len(roles) < len(_TOKEN_ROLES) and action.name != "deliver":
         found.setdefault("wrong_role", BY_CODE["wrong_role"])
     for otherwise in action.otherwise:
         found[otherwise.refusal.code] = otherwise.refusal

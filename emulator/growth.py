@@ -4,11 +4,14 @@
       "name": "small",
       "tells": "What a reader finds in it.",
       "accounts": [{"name": "seller", "role": "seller", "store": "Lantern House", "since": "P400D"}, ...],
-      "orders": [{"buyer": "buyer", "seller": "seller", "steps": [{"ago": "P30D", "by": "buyer", "do": "place_order", "with": {...}}, ...]}, ...]
+      "orders": [{"buyer": "buyer", "seller": "seller", "steps": [
+        {"ago": "P30D", "by": "buyer", "do": "place_order", "with": {...}}, ...
+      ]}, ...]
     }
 
-`ago` counts back from now. `by` is `buyer`, `seller`, `mediator` or `carrier` of that order; `"as": "photo"` keeps an id for `"$photo"`. A body may name
-`"$buyer_solution"` and `"$seller_solution"`, as in a story. What the sandbox's settings do not allow is left out, so a world grows under any.
+`ago` counts back from now. `by` is `buyer`, `seller`, `mediator` or `carrier` of that order; `"as": "photo"` keeps an id for `"$photo"`.
+A body may name `"$buyer_solution"` and `"$seller_solution"`, as in a story. What the sandbox's settings refuse is left out, so a world
+grows under any.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Line:
 class Stage(Protocol):
     """Where a tale can be played."""
 
-    def act(self, by: str, action: str, order: str | None, body: Mapping[str, Any], on: str) -> Mapping[str, Any]:
+    def act(self, by: str, action: str, order: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Carry out an action; returns {"made": id or None, "order": id, "lines": [...]}; raises Refused."""
 
     def wait(self, to: datetime) -> list[Line]:
@@ -170,7 +170,7 @@ class Play:
         body = self._resolve(step.get("with", {}), alias)
         refused = step.get("refused")
         try:
-            done = self.stage.act(by, action, self.orders.get(alias), body, alias)
+            done = self.stage.act(by, action, self.orders.get(alias), body)
         except Refused as no:
             answer = {"status": no.refusal.status, "rule": no.rule, "code": no.refusal.code}
             if refused is None:
@@ -304,7 +304,7 @@ class CoreStage:
     def now(self) -> datetime:
         return self.world.now
 
-    def act(self, by: str, action: str, order: str | None, body: Mapping[str, Any], on: str) -> Mapping[str, Any]:
+    def act(self, by: str, action: str, order: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
         person = self.world.people.get(by)
         actor = person.role if person else Actor(by)
         remembered = len(self.world.events)

@@ -7,7 +7,7 @@ is refused; the command itself then leaves no trace.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -109,22 +109,23 @@ class Marketplace:
         """Carry out one action of the table; raises Refused."""
         if action == "place_order":
             return self._place_order(token, request)
-        refused: Refused | None = None
+        done: Step | Refused
         with self._db.writing() as session:
             context, loaded = self._load_locked(session, token, target)
             order, steps = context.engine.settle(loaded.order, context.now)
-            at_hand = replace(loaded, order=order).at_hand()
+            at_hand = loaded.at_hand(order)
             try:
                 around = self._surroundings(session, context, at_hand, target, request)
-                step = context.engine.perform(at_hand, action, context.asker.role, request, context.now, around)
-                steps += [step, *context.engine.settle(step.order, context.now)[1]]
+                done = context.engine.perform(at_hand, action, context.asker.role, request, context.now, around)
+                steps += [done, *context.engine.settle(done.order, context.now)[1]]
             except Refused as no:
-                refused = no
-                refused.allowed = views.allowed_view(at_hand, context.engine, context.asker.role, context.now)
+                # Kept until the transaction is over: what was due has fired and stays, refused or not.
+                done = no
+                done.allowed = views.allowed_view(at_hand, context.engine, context.asker.role, context.now)
             save_steps(session, context.world, loaded, steps, context.engine)
-        if refused is not None:
-            raise refused
-        return self._answer(context, action, step, steps[-1].order)
+        if isinstance(done, Refused):
+            raise done
+        return self._answer(context, action, done, steps[-1].order)
 
     def _place_order(self, token: str, request: Mapping[str, Any]) -> Answer:
         context = self._asked(token)
@@ -357,13 +358,13 @@ class Marketplace:
     def _read(self, token: str, target: Target) -> tuple[Context, Order]:
         """The order at hand, settled, for a call that changes nothing."""
         context, loaded = self._load(self._db.reading, token, target)
+        order = loaded.order
         if loaded.next_due_at is not None and loaded.next_due_at <= context.now:
             with self._db.writing() as session:
                 context, loaded = self._load_locked(session, token, target)
                 order, steps = context.engine.settle(loaded.order, context.now)
                 save_steps(session, context.world, loaded, steps, context.engine)
-            loaded = replace(loaded, order=order)
-        return context, loaded.at_hand()
+        return context, loaded.at_hand(order)
 
     def _order_view(self, context: Context, order: Order) -> Json:
         role = context.asker.role
@@ -372,7 +373,7 @@ class Marketplace:
 
     def _list_disputes(self, context: Context, filters: Mapping[str, Any], after: reading.Cursor | None, most: int) -> reading.Page:
         page = reading.list_disputes(self._db.reading, context.world, context.asker, filters, after, most)
-        orders = [Loaded(order, 0, None, False, dispute).at_hand() for order, dispute in page.entries]
+        orders = [Loaded(order, 0, None, False, dispute).at_hand(order) for order, dispute in page.entries]
         return reading.Page(orders, page.cursor)
 
 

@@ -17,7 +17,6 @@ from .domain.journal import Event, Mail
 from .domain.money import format_amount
 from .domain.order import Claim, Dispute, Message, Order, Question, Return, State, Transfer
 from .domain.rules import BY_NAME
-from .domain.world import File
 from .domain.words import (
     DISPUTE_LABELS,
     ORDER_LABELS,
@@ -30,6 +29,7 @@ from .domain.words import (
     ReturnStage,
     claim_label,
 )
+from .domain.world import File
 
 Json = dict[str, Any]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,17 +16,11 @@ from .words import Account, Actor
 
 Request = Mapping[str, Any]
 
-_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-
 
 def make_id(prefix: str, *parts: object) -> str:
     """An opaque id that depends on its parts alone: the same world gives the same ids, whoever asks first elsewhere."""
-    digest = int.from_bytes(blake2b("/".join(map(str, (prefix, *parts))).encode(), digest_size=10).digest(), "big")
-    letters = []
-    for _ in range(16):
-        digest, letter = divmod(digest, 32)
-        letters.append(_ALPHABET[letter])
-    return f"{prefix}_{''.join(letters)}"
+    digest = blake2b("/".join(map(str, (prefix, *parts))).encode(), digest_size=10).digest()
+    return f"{prefix}_{b32encode(digest).decode().lower()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,13 +181,11 @@ def pay_seller(case: Case) -> None:
 def complete_refund(case: Case) -> None:
     """Every part that is due now arrives (PAY-1)."""
     due = dates.REFUND_DUE(case.order, case.settings)
-    parts = []
-    for part in case.order.refunds:
-        if part.status is RefundStatus.PROCESSING and part.due_at == due:
-            case.move(Account.REFUNDING, Account.REFUNDED, part.amount)
-            part = changed(part, status=RefundStatus.COMPLETED, completed_at=case.now)
-        parts.append(part)
-    case.change(refunds=tuple(parts))
+    arriving = [part for part in case.order.refunds if part.status is RefundStatus.PROCESSING and part.due_at == due]
+    for part in arriving:
+        case.move(Account.REFUNDING, Account.REFUNDED, part.amount)
+    arrived = {part: changed(part, status=RefundStatus.COMPLETED, completed_at=case.now) for part in arriving}
+    case.change(refunds=tuple(arrived.get(part, part) for part in case.order.refunds))
 
 
 def write_message(case: Case) -> None:

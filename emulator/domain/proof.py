@@ -53,7 +53,7 @@ def prove(
 
 
 def reachable(rules: Sequence[Rule]) -> dict[State, list[Rule]]:
-    """All joint states that the rows lead to from an order not yet placed, needs and guards left aside, nearest first; and who starts there."""
+    """All joint states that the rows lead to from an order not yet placed, needs and guards left aside; and the rows that start there."""
     found: dict[State, list[Rule]] = {}
     queue = [START]
     for state in queue:

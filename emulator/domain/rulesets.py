@@ -83,7 +83,7 @@ class Settings:
     appeal_days: int = _days(
         0, "000:L80; against 000:L199, L223", "How long the end of a dispute may be appealed; 0: it is final.", least=0
     )
-    appeal_after_cancel: bool = _yes_no(False, "000:L223; against 000:L219", "Whether a dispute that the buyer cancelled may be appealed.")
+    appeal_after_cancel: bool = _yes_no(False, "000:L219; against 000:L223", "Whether a dispute that the buyer cancelled may be appealed.")
     refund_business_days: tuple[int, int] = field(
         default=(7, 10),
         metadata={

@@ -17,14 +17,13 @@ from .codec import http_date, to_json
 def answer(given: Answer, *, tagged: bool = False) -> Response:
     """An answer as it stands: 201 with Location for what was made, else 200; `tagged` ones carry an ETag."""
     data = to_json(given.body)
-    response = Response(data, 200 if given.location is None else 201, mimetype="application/json")
-    response.headers["Date"] = http_date(given.now)
+    headers = [("Date", http_date(given.now))]
     if given.location is not None:
-        response.headers["Location"] = given.location
+        headers.append(("Location", given.location))
     if tagged:
         # The tag is of what this asker is shown, so what leaves no trace for him changes no tag of his (CLM-6).
-        response.headers["ETag"] = f'"{blake2b(data, digest_size=12).hexdigest()}"'
-    return response
+        headers.append(("ETag", f'"{blake2b(data, digest_size=12).hexdigest()}"'))
+    return Response(data, 200 if given.location is None else 201, headers, content_type="application/json")
 
 
 def page(entries: Iterable[Any], cursor: tuple[Any, ...] | None, now: datetime) -> Response:

@@ -18,6 +18,7 @@ from .schemas import NoQuery, read_action
 MAX_JSON_BYTES = 1024 * 1024
 MAX_TOKEN = 200
 _NO_QUERY = NoQuery()
+_NOT_BUILT = ("HTTP_IDEMPOTENCY_KEY", "HTTP_IF_MATCH")
 
 
 def token() -> str:
@@ -44,19 +45,33 @@ def action_body(action: str) -> dict[str, Any]:
 def body(schema: Schema) -> dict[str, Any]:
     """A body read by a schema; raises Refused."""
     try:
-        values: dict[str, Any] = schema.load(_object())  # type: ignore[assignment]
+        values: dict[str, Any] = schema.load(_object())
     except ValidationError as problem:
         raise malformed(problem) from None
     return values
 
 
-def query(schema: Schema = _NO_QUERY) -> dict[str, Any]:
-    """The query read by a schema; raises Refused where it has something unknown, or the same twice."""
+def opened(schema: Schema | None = None) -> dict[str, Any]:
+    """What every call begins with: headers that a later version honours are refused, never ignored, and the query is read.
+
+    Without a schema the call takes no query at all. Raises Refused.
+    """
+    environ = request.environ
+    for header in _NOT_BUILT:
+        if header in environ:
+            name = header.removeprefix("HTTP_").replace("_", "-").title()
+            raise Refused(
+                refusals.NOT_IMPLEMENTED, detail=f"The header {name} is not honoured yet. Leave it out; nothing has been changed."
+            )
+    if schema is None:
+        if not environ.get("QUERY_STRING"):
+            return {}
+        schema = _NO_QUERY
     try:
         doubled = [name for name, values in request.args.lists() if len(values) > 1]
         if doubled:
             raise ValidationError({name: ["Named more than once."] for name in doubled})
-        values: dict[str, Any] = schema.load(request.args.to_dict())  # type: ignore[assignment]
+        values: dict[str, Any] = schema.load(request.args.to_dict())
     except ValidationError as problem:
         raise malformed(problem) from None
     return values
@@ -100,7 +115,7 @@ def _object() -> Mapping[str, Any]:
 def malformed(problem: ValidationError) -> Refused:
     """The refusal that names each faulty field, nested ones with dots."""
     errors: dict[str, list[str]] = {}
-    _flatten(problem.normalized_messages(), "", errors)
+    _flatten(problem.messages, "", errors)
     return Refused(refusals.MALFORMED, errors=errors)
 
 
@@ -115,11 +130,3 @@ def _flatten(messages: Any, path: str, into: dict[str, list[str]]) -> None:
                 _flatten(text, path, into)
             else:
                 into.setdefault(path or "body", []).append(str(text))
-
-
-def refuse_what_is_not_built() -> None:
-    """Headers of the contract that a later version honours are refused, never ignored."""
-    headers = request.headers
-    if "Idempotency-Key" in headers or "If-Match" in headers:
-        name = "Idempotency-Key" if "Idempotency-Key" in headers else "If-Match"
-        raise Refused(refusals.NOT_IMPLEMENTED, detail=f"The header {name} is not honoured yet. Leave it out; nothing has been changed.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -29,6 +30,7 @@ def from_json(data: bytes) -> Any:
     return orjson.loads(data)
 
 
+@lru_cache(maxsize=256)
 def http_date(now: datetime.datetime) -> str:
     """An instant as the Date header writes it."""
     return format_datetime(now, usegmt=True)

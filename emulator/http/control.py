@@ -46,6 +46,7 @@ def _locked(view: Callable[..., Any], key: str | None) -> Callable[..., Any]:
 
 
 def _not_built(**_: str) -> Response:
+    asking.opened()
     raise Refused(refusals.NOT_IMPLEMENTED)
 
 
@@ -56,67 +57,67 @@ class _Calls:
         self._control = control
 
     def health(self) -> Response:
-        asking.query()
+        asking.opened()
         now, database = self._control.health()
         return answer(Answer({"status": "ok", "version": version("dispute-emulator"), "database": database, "now": now}, now))
 
     def create_sandbox(self) -> Response:
-        asking.query()
+        asking.opened()
         wanted = asking.body(_SANDBOX)
         return answer(self._control.create(Wish(**wanted)))
 
     def sandboxes(self) -> Response:
-        wanted = asking.query(_PAGE)
+        wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
-        given, cursor = self._control.list(after[0], wanted["limit"])
+        given, cursor = self._control.page(after[0], wanted["limit"])
         return page(given.body, None if cursor is None else (cursor,), given.now)
 
     def sandbox(self, sandbox: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._control.get(sandbox))
 
     def delete_sandbox(self, sandbox: str) -> Response:
-        asking.query()
+        asking.opened()
         self._control.delete(sandbox)
         return Response(status=204)
 
     def reset(self, sandbox: str) -> Response:
-        asking.query()
+        asking.opened()
         asking.body(_EMPTY)
         return answer(self._control.reset(sandbox))
 
     def clock(self, sandbox: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._control.clock(sandbox))
 
     def set_clock(self, sandbox: str) -> Response:
-        asking.query()
+        asking.opened()
         wanted = asking.body(_CLOCK)
         return answer(self._control.set_clock(sandbox, ClockMode(wanted["mode"]), wanted.get("now")))
 
     def advance(self, sandbox: str) -> Response:
-        asking.query()
+        asking.opened()
         wanted = asking.body(_ADVANCE)
         if "edge" in wanted:
             raise Refused(refusals.NOT_IMPLEMENTED)
         return answer(self._control.advance(sandbox, wanted.get("by"), wanted.get("to")))
 
     def forecast(self, sandbox: str) -> Response:
-        wanted = asking.query(_FORECAST)
+        wanted = asking.opened(_FORECAST)
         given = self._control.forecast(sandbox, wanted.get("order"))
         return page(given.body, None, given.now)
 
     def audit(self, sandbox: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._control.audit(sandbox))
 
     def sandbox_mailbox(self, sandbox: str) -> Response:
-        wanted = asking.query(_PAGE)
+        wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int, str, int, str)
         given, found = self._control.mailbox(sandbox, after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
     def deliver(self, sandbox: str, order: str) -> Response:
-        asking.query()
+        asking.opened()
         body = asking.action_body("deliver")
         return answer(self._control.deliver(sandbox, order, body), tagged=True)

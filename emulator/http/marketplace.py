@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Flask, Response, request
 
@@ -41,7 +40,7 @@ def _action_view(marketplace: Marketplace, action: str) -> Callable[..., Respons
     tagged = action != "send_message"
 
     def view(**ids: str) -> Response:
-        asking.query()
+        asking.opened()
         body = asking.action_body(action)
         if "message" in ids:
             body["message"] = ids["message"]
@@ -58,11 +57,11 @@ class _Calls:
         self._marketplace = marketplace
 
     def me(self) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._marketplace.me(asking.token()))
 
     def orders(self) -> Response:
-        wanted = asking.query(_ORDERS)
+        wanted = asking.opened(_ORDERS)
         after, most = asking.read_cursor(wanted.pop("cursor", None), int, str), wanted.pop("limit")
         if "in_dispute" in wanted:
             wanted["in_dispute"] = wanted["in_dispute"] == "true"
@@ -70,45 +69,45 @@ class _Calls:
         return page(given.body, found.cursor, given.now)
 
     def order(self, order: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._marketplace.order(asking.token(), order), tagged=True)
 
     def messages(self, order: str) -> Response:
-        wanted = asking.query(_PAGE)
+        wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
         given, found = self._marketplace.messages(asking.token(), order, after[0], wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
     def payment(self, order: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._marketplace.payment(asking.token(), order))
 
     def disputes(self) -> Response:
-        wanted = asking.query(_DISPUTES)
+        wanted = asking.opened(_DISPUTES)
         after, most = asking.read_cursor(wanted.pop("cursor", None), int, str), wanted.pop("limit")
         given, found = self._marketplace.disputes(asking.token(), wanted, after, most)
         return page(given.body, found.cursor, given.now)
 
     def dispute(self, dispute: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._marketplace.dispute(asking.token(), dispute), tagged=True)
 
     def history(self, dispute: str) -> Response:
-        wanted = asking.query(_PAGE)
+        wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
         given, found = self._marketplace.history(asking.token(), dispute, after[0], wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
     def claim(self, dispute: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._marketplace.claim(asking.token(), dispute))
 
     def view_solution(self, dispute: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._marketplace.view_solution(asking.token(), dispute))
 
     def upload_evidence(self) -> Response:
-        asking.query()
+        asking.opened()
         request.max_content_length = MAX_UPLOAD_BYTES
         if request.mimetype != "multipart/form-data":
             raise Refused(refusals.UNSUPPORTED_MEDIA_TYPE)
@@ -119,7 +118,7 @@ class _Calls:
         return answer(self._marketplace.upload(asking.token(), name, parts[0].stream.read()))
 
     def evidence(self, evidence: str) -> Response:
-        asking.query()
+        asking.opened()
         file, data, now = self._marketplace.evidence(asking.token(), evidence)
         response = Response(data, mimetype=file.media_type)
         response.headers["Date"] = http_date(now)
@@ -130,29 +129,29 @@ class _Calls:
         return response
 
     def operations(self) -> Response:
-        wanted = asking.query(_PAGE)
+        wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int, str)
         given, found = self._marketplace.operations(asking.token(), after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
     def stores(self) -> Response:
-        wanted = asking.query(_PAGE)
+        wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
         given, found = self._marketplace.stores(asking.token(), after[0], wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
     def store(self, store: str) -> Response:
-        asking.query()
+        asking.opened()
         return answer(self._marketplace.store(asking.token(), store))
 
     def mailbox(self) -> Response:
-        wanted = asking.query(_PAGE)
+        wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int, str, int, str)
         given, found = self._marketplace.mailbox(asking.token(), after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
     def rules(self) -> Response:
-        wanted = asking.query(_RULES)
+        wanted = asking.opened(_RULES)
         if asking.has_token():
             ruleset, settings, now = self._marketplace.rules_of(asking.token())
         else:
@@ -160,7 +159,7 @@ class _Calls:
         return answer(Answer(rules_document(ruleset, settings), now))
 
     def rule_page(self, rule: str) -> Response:
-        asking.query()
+        asking.opened()
         found = rule_entry(rule)
         if found is None:
             raise Refused(refusals.NOT_FOUND)

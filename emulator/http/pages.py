@@ -21,7 +21,7 @@ def install(app: Flask) -> None:
 
     @app.get("/problems/<code>")
     def problem_page(code: str) -> Response:
-        asking.query()
+        asking.opened()
         entry = problem_entry(code)
         if entry is None:
             raise Refused(refusals.NOT_FOUND)

@@ -84,7 +84,7 @@ def read_action(action: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     if schema is None:
         Strict().load(raw)
         return {}
-    values: dict[str, Any] = schema.load(raw)  # type: ignore[assignment]
+    values: dict[str, Any] = schema.load(raw)
     return table.flatten(BY_NAME[action].takes, values)
 
 
@@ -173,7 +173,7 @@ def _some(schema: type[Schema], none: bool = False) -> fields.Nested:
     return fields.Nested(schema, required=True, allow_none=none)
 
 
-def _list(schema: type[Schema]) -> fields.List:
+def _list(schema: type[Schema]) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=True)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from ..domain.order import Dispute, Order, State
+from ..domain.order import Dispute, Order, State, changed
 
 _encoder = msgspec.json.Encoder()
 _orders = msgspec.json.Decoder(Order)
@@ -17,7 +16,7 @@ _disputes = msgspec.json.Decoder(Dispute)
 
 def order_body(order: Order) -> str:
     """The order without its dispute, which has a row of its own."""
-    return _encoder.encode(replace(order, dispute=None) if order.dispute is not None else order).decode()
+    return _encoder.encode(changed(order, dispute=None) if order.dispute is not None else order).decode()
 
 
 def dispute_body(dispute: Dispute) -> str:
@@ -27,7 +26,7 @@ def dispute_body(dispute: Dispute) -> str:
 def read_order(body: str, dispute: str | None) -> Order:
     """An order from its document and its dispute's."""
     order = _orders.decode(body)
-    return order if dispute is None else replace(order, dispute=_disputes.decode(dispute))
+    return order if dispute is None else changed(order, dispute=_disputes.decode(dispute))
 
 
 def read_dispute(body: str) -> Dispute:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 
 from ..domain.engine import Engine, Step
 from ..domain.journal import event_of, mails_of
-from ..domain.order import Dispute, Message, Order, Report, Review
+from ..domain.order import Dispute, Message, Order, Report, Review, changed
 from ..domain.rules import RULES
 from ..domain.stores import Complaint, closes_store, complaint_of
 from ..domain.words import Actor, ClaimStatus
@@ -68,12 +68,11 @@ class Loaded:
     asked: Dispute | None = None
     asked_mediated: bool = False
 
-    def at_hand(self) -> Order:
-        """The order with the dispute that was asked for; an earlier one is closed for good."""
-        latest = self.order.dispute
-        if self.asked is None or (latest is not None and latest.id == self.asked.id):
-            return self.order
-        return replace(self.order, dispute=replace(self.asked, superseded=True))
+    def at_hand(self, order: Order) -> Order:
+        """The order, as it was loaded or settled since, with the dispute that was asked for; an earlier one is closed for good."""
+        if self.asked is None or (order.dispute is not None and order.dispute.id == self.asked.id):
+            return order
+        return changed(order, dispute=changed(self.asked, superseded=True))
 
 
 SANDBOX_COLUMNS = (
@@ -142,6 +141,17 @@ _UPDATE_ORDER = Statement(
         }
     )
 )
+# Most commands change nothing that a list filters by, and then no index has to be written either.
+_UPDATE_ORDER_BODY = Statement(
+    update(t.orders)
+    .where(t.orders.c.world == bindparam("of_world"), t.orders.c.id == bindparam("of_id"))
+    .values(events=bindparam("events"), body=bindparam("body"))
+)
+_UPDATE_DISPUTE_BODY = Statement(
+    update(t.disputes)
+    .where(t.disputes.c.world == bindparam("of_world"), t.disputes.c.id == bindparam("of_id"))
+    .values(body=bindparam("body"))
+)
 _UPDATE_DISPUTE = Statement(
     update(t.disputes)
     .where(t.disputes.c.world == bindparam("of_world"), t.disputes.c.id == bindparam("of_id"))
@@ -173,7 +183,7 @@ _REPORT = Statement(
 )
 # In this order rows are written: what others speak of comes first.
 _IN_ORDER = (
-    _INSERT_ORDER, _UPDATE_ORDER, _INSERT_DISPUTE, _UPDATE_DISPUTE, _INSERT_ATTACHMENT,
+    _INSERT_ORDER, _UPDATE_ORDER, _UPDATE_ORDER_BODY, _INSERT_DISPUTE, _UPDATE_DISPUTE, _UPDATE_DISPUTE_BODY, _INSERT_ATTACHMENT,
     _INSERT_EVENT, _INSERT_ENTRY, _INSERT_MAIL, _INSERT_MESSAGE, _INSERT_REVIEW, _REPORT,
 )  # fmt: skip
 _COMPLAINTS = Statement(
@@ -204,9 +214,13 @@ def read_loaded(row: Row) -> Loaded | None:
     """An order from the columns _ORDER_COLUMNS and, where they follow, _ASKED_COLUMNS; None where there is none."""
     if row[0] is None:
         return None
-    asked = read_dispute(row[5]) if len(row) > 5 else None
+    order = read_order(row[0], row[1])
+    asked = None
+    if len(row) > 5:
+        # Nearly always the latest dispute is the one that is asked for.
+        asked = order.dispute if row[5] == row[1] else read_dispute(row[5])
     return Loaded(
-        order=read_order(row[0], row[1]),
+        order=order,
         events=row[2],
         next_due_at=maybe_instant(row[3]),
         mediated=bool(row[4]),
@@ -250,23 +264,29 @@ def order_row(world: int, order: Order, engine: Engine, number: int, mediated: b
         "buyer": order.buyer,
         "seller": order.seller,
         "store": order.store,
-        "status": order.status.value,
         "placed_at": seconds(order.placed_at),
-        "next_due_at": None if upcoming is None else seconds(upcoming.at),
+        "currency": order.currency,
+        "events": number,
+        "body": order_body(order),
+        **order_columns(order, None if upcoming is None else upcoming.at, mediated),
+    }
+
+
+def order_columns(order: Order, next_due_at: datetime | None, mediated: bool) -> dict[str, Any]:
+    """The columns of an order that lists filter by, timers are found by and SQL sums."""
+    return {
+        "status": order.status.value,
+        "next_due_at": maybe_seconds(next_due_at),
         "dispute": None if order.dispute is None else order.dispute.id,
         "mediated": int(mediated or _mediated(order.dispute)),
-        "currency": order.currency,
         "held": order.money.hold,
         "paid_out": order.money.seller,
         "refunded": order.money.refunded,
-        "events": number,
-        "body": order_body(order),
     }
 
 
 def dispute_row(world: int, order: Order, dispute: Dispute) -> dict[str, Any]:
     """A dispute as a row."""
-    complaint = complaint_of(dispute)
     return {
         "world": world,
         "id": dispute.id,
@@ -274,15 +294,23 @@ def dispute_row(world: int, order: Order, dispute: Dispute) -> dict[str, Any]:
         "buyer": order.buyer,
         "seller": order.seller,
         "store": order.store,
+        "opened_at": seconds(dispute.opened_at),
+        "body": dispute_body(dispute),
+        **dispute_columns(dispute),
+    }
+
+
+def dispute_columns(dispute: Dispute) -> dict[str, Any]:
+    """The columns of a dispute that lists filter by and stores are weighed by."""
+    complaint = complaint_of(dispute)
+    return {
         "status": dispute.status.value,
         "outcome": None if dispute.outcome is None else dispute.outcome.value,
         "mediated": int(_mediated(dispute)),
-        "opened_at": seconds(dispute.opened_at),
         "closed_at": maybe_seconds(dispute.closed_at),
         "about_goods": int(complaint is not None),
         "withdrawn": int(complaint is not None and complaint.withdrawn),
         "marked_at": maybe_seconds(dispute.marked_at),
-        "body": dispute_body(dispute),
     }
 
 
@@ -318,8 +346,12 @@ class Batch:
         row = order_row(self.world, order, self.engine, number, mediated=loaded is not None and loaded.mediated)
         if loaded is None:
             self._rows[_INSERT_ORDER].append(row)
-        else:
-            self._rows[_UPDATE_ORDER].append(_as_update(row, _ORDER_KEPT))
+            return
+        before = order_columns(loaded.order, loaded.next_due_at, mediated=loaded.mediated)
+        alike = all(row[name] == value for name, value in before.items())
+        self._rows[_UPDATE_ORDER_BODY if alike else _UPDATE_ORDER].append(
+            _as_update(row, (*_ORDER_KEPT, *before) if alike else _ORDER_KEPT)
+        )
 
     def add_world(self, steps: Sequence[Step], past: Sequence[tuple[Order, Dispute]]) -> None:
         """Collect a whole grown world: the steps of all its orders, and the disputes that later ones have replaced."""
@@ -344,7 +376,10 @@ class Batch:
         if known is None:
             self._rows[_INSERT_DISPUTE].append(row)
         else:
-            self._rows[_UPDATE_DISPUTE].append(_as_update(row, _DISPUTE_KEPT))
+            before = dispute_columns(known)
+            alike = all(row[name] == value for name, value in before.items())
+            kept = (*_DISPUTE_KEPT, *before) if alike else _DISPUTE_KEPT
+            self._rows[_UPDATE_DISPUTE_BODY if alike else _UPDATE_DISPUTE].append(_as_update(row, kept))
         attached = () if known is None else {e.id for e in known.evidence}
         new = [e for e in dispute.evidence if e.id not in attached]
         self._rows[_INSERT_ATTACHMENT] += [{"world": self.world, "evidence": e.id, "dispute": dispute.id} for e in new]

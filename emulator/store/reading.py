@@ -136,7 +136,7 @@ _MAIL_COLUMNS = (
 def read_state(text: str) -> State:
     """A joint state from its text."""
     order, dispute, claim, kind, stage = text.split("/")
-    return State(OrderStatus(order), DisputeStatus(dispute), ClaimStatus(claim), ClaimKind(kind), ReturnStage(stage))  # type: ignore[call-arg]
+    return State(OrderStatus(order), DisputeStatus(dispute), ClaimStatus(claim), ClaimKind(kind), ReturnStage(stage))
 
 
 def read_event(row: Any) -> Event:
@@ -146,7 +146,7 @@ def read_event(row: Any) -> Event:
         order=row[0],
         dispute=row[2],
         at=instant(row[3]),
-        by=Actor(row[4]),  # type: ignore[call-arg]
+        by=Actor(row[4]),
         action=rule.action or rule.name,
         rule=rule.rule,
         says=rule.says,
@@ -195,7 +195,7 @@ _MESSAGE = Statement(
 
 
 def _read_message(row: Any) -> tuple[Message, bool]:
-    return Message(row[0], Actor(row[1]), row[2], instant(row[3])), row[4] is not None  # type: ignore[call-arg]
+    return Message(row[0], Actor(row[1]), row[2], instant(row[3])), row[4] is not None
 
 
 def list_messages(session: Session, world: int, order: str, after: int, most: int) -> Page:
@@ -385,7 +385,7 @@ def find_evidence(session: Session, world: int, asker: Asker, evidence_id: str) 
     mediator = int(asker.role is Actor.MEDIATOR)
     if row[1] != asker.id and session.one(_SEEN_IN, world=world, id=evidence_id, account=asker.id, mediator=mediator) is None:
         return None
-    return File(row[0], row[1], Actor(row[2]), row[3], row[4], row[5], row[6], instant(row[7]))  # type: ignore[call-arg]
+    return File(row[0], row[1], Actor(row[2]), row[3], row[4], row[5], row[6], instant(row[7]))
 
 
 def file_bytes(session: Session, world: int, sha256: str) -> bytes:
@@ -463,7 +463,7 @@ def audited_orders(session: Session, world: int) -> Iterator[AuditedOrder]:
                 events=row[3],
                 next_due_at=row[4],
                 columns=(row[5], row[6], row[7], row[8], row[9]),
-                entries=[(Transfer(Account(e[0]), Account(e[1]), e[2]), e[3]) for e in entries],  # type: ignore[call-arg]
+                entries=[(Transfer(Account(e[0]), Account(e[1]), e[2]), e[3]) for e in entries],
                 history=[(e[0], e[1], e[2], e[3]) for e in session.all(_EVENTS_OF, world=world, order=row[0])],
                 mails=[(m[0], m[1]) for m in session.all(_MAILS_OF, world=world, order=row[0])],
             )

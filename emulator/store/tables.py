@@ -7,6 +7,8 @@ them are what lists filter and sort by, and what SQL sums. Instants are whole se
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
@@ -14,6 +16,9 @@ metadata = MetaData()
 db = SQLAlchemy(metadata=metadata)
 
 Instant = Amount = BigInteger
+
+# Small rows lie in their primary key's own tree on SQLite: one tree less to write at every insert.
+CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 
 sandboxes = Table(
     "sandboxes",
@@ -51,6 +56,7 @@ accounts = Table(
     Column("role", Text, nullable=False),
     Column("store", Text),
     Column("serial", Integer, nullable=False),
+    **CLUSTERED,
 )
 
 stores = Table(
@@ -62,6 +68,7 @@ stores = Table(
     Column("seller", Text, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),
+    **CLUSTERED,
 )
 
 orders = Table(
@@ -130,6 +137,7 @@ events = Table(
     Column("after", Text, nullable=False),
     Column("details", Text, nullable=False),
     Index("events_of_dispute", "world", "dispute", "number"),
+    **CLUSTERED,
 )
 
 # Append only: every transfer takes from one account what it gives to another (PAY-5).
@@ -146,6 +154,7 @@ ledger = Table(
     Column("target", Text, nullable=False),
     Column("amount", Amount, nullable=False),
     Column("currency", Text, nullable=False),
+    **CLUSTERED,
 )
 
 # The outbox (REC-2).
@@ -163,6 +172,7 @@ mails = Table(
     Column("body", Text, nullable=False),
     Index("mails_of_recipient", "world", "recipient", "at", "order_id", "number"),
     Index("mails_of_world", "world", "at", "order_id", "number", "recipient"),
+    **CLUSTERED,
 )
 
 messages = Table(
@@ -179,6 +189,7 @@ messages = Table(
     Column("store", Text, nullable=False),
     Index("messages_of_order", "world", "order_id", "number"),
     Index("messages_of_store", "world", "store", "reported_at"),
+    **CLUSTERED,
 )
 
 reviews = Table(
@@ -191,6 +202,7 @@ reviews = Table(
     Column("text", Text),
     Column("made_at", Instant, nullable=False),
     Index("reviews_of_store", "world", "store", "made_at"),
+    **CLUSTERED,
 )
 
 evidence = Table(
@@ -205,6 +217,7 @@ evidence = Table(
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("uploaded_at", Instant, nullable=False),
+    **CLUSTERED,
 )
 
 # To which disputes a file is attached; from then on it is no longer its uploader's alone.
@@ -214,6 +227,7 @@ attachments = Table(
     Column("world", BigInteger, primary_key=True),
     Column("evidence", Text, primary_key=True),
     Column("dispute", Text, primary_key=True),
+    **CLUSTERED,
 )
 
 # The bytes, under their hash: no client names where a file lies.

@@ -6,7 +6,6 @@ vanish, amounts become nothing, some, all. At every such state the laws of the e
 
 from __future__ import annotations
 
-import random
 from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Hashable
@@ -106,29 +105,28 @@ class Found:
 
 
 class Explorer:
-    """From an order not yet placed, breadth first; or where `most` bounds the number of states, `scattered` to reach deep as well."""
+    """From an order not yet placed, breadth first; or where `most` bounds the number of states, the rarest joint states first."""
 
-    def __init__(self, settings: Settings, most: int, fine: bool = False, scattered: random.Random | None = None) -> None:
+    def __init__(self, settings: Settings, most: int | None = None, fine: bool = False) -> None:
         self.engine = Engine(settings, "seed")
         self.settings = settings
         self.most = most
         self.fine = fine
-        self.scattered = scattered
         self.found = Found()
         self.seen: set[Hashable] = set()
-        self.queue: deque[tuple[Order, datetime]] = deque()
+        # One queue for each joint state where some are to be preferred, else a single one.
+        self.queues: dict[State | None, deque[tuple[Order, datetime]]] = {}
+        self.visited: Counter[State | None] = Counter()
         # What only the joint state decides is asked once for each.
         self.refused_by_state: dict[State, set[tuple[str, Actor]]] = {}
 
     def run(self) -> Found:
         self.reach(new_order(), START)
-        while self.queue:
-            if self.found.states >= self.most:
+        while any(self.queues.values()):
+            if self.most is not None and self.found.states >= self.most:
                 self.found.complete = False
                 break
-            if self.scattered is not None:
-                self.queue.rotate(self.scattered.randrange(len(self.queue)))
-            self.visit(*self.queue.popleft())
+            self.visit(*self.next())
         return self.found
 
     def reach(self, order: Order, now: datetime) -> None:
@@ -138,7 +136,15 @@ class Explorer:
         key = abstract(order, now, self.settings, self.fine)
         if key not in self.seen:
             self.seen.add(key)
-            self.queue.append((order, now))
+            self.queues.setdefault(order.state if self.most is not None else None, deque()).append((order, now))
+
+    def next(self) -> tuple[Order, datetime]:
+        waiting = [joint for joint, queue in self.queues.items() if queue]
+        # By turns where we have been least and where most is waiting, so that neither the far nor the many are left out.
+        often = self.found.states % 2
+        which = max(waiting, key=lambda joint: len(self.queues[joint])) if often else min(waiting, key=self.visited.__getitem__)
+        self.visited[which] += 1
+        return self.queues[which].popleft()
 
     def visit(self, order: Order, now: datetime) -> None:
         self.found.states += 1

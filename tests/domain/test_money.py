@@ -9,8 +9,17 @@ from emulator.domain.money import PLACES, Money, MoneyError, format_amount, pars
 
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
-    [("47.00", "USD", 4700), ("47", "USD", 4700), ("47.5", "USD", 4750), ("0.01", "USD", 1), ("-3.20", "USD", -320), ("4700", "JPY", 4700)]
-    + [("1.234", "KWD", 1234), ("007.00", "USD", 700), ("999999999999.99", "USD", 99999999999999)],
+    [
+        ("47.00", "USD", 4700),
+        ("47", "USD", 4700),
+        ("47.5", "USD", 4750),
+        ("0.01", "USD", 1),
+        ("-3.20", "USD", -320),
+        ("4700", "JPY", 4700),
+        ("1.234", "KWD", 1234),
+        ("007.00", "USD", 700),
+        ("999999999999.99", "USD", 99999999999999),
+    ],
 )
 def test_an_amount_is_read_in_the_currencys_own_places(text: str, currency: str, minor: int) -> None:
     assert parse_money(text, currency) == Money(minor, currency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pytest
 
@@ -11,7 +11,7 @@ from emulator.domain.engine import table_for
 from emulator.domain.refusals import REFUSALS
 from emulator.domain.rulebook import BY_ID, DISAGREEMENTS, GUIDANCE, RULEBOOK, SECTIONS, settings_used_by
 from emulator.domain.rules import ACTIONS, EMBODIED, RULES
-from emulator.domain.rulesets import LEGACY, LEGACY_SOURCES, STANDARD, Settings
+from emulator.domain.rulesets import LEGACY, LEGACY_SOURCES, STANDARD, Settings, build_settings
 
 SETTINGS = {setting.name: setting for setting in fields(Settings)}
 CARRIED_OUT = {row.rule for row in RULES} | {refusal.rule for refusal in REFUSALS if refusal.rule} | set(EMBODIED)
@@ -42,7 +42,7 @@ def faults_of_source(source: str) -> list[str]:
     return faults
 
 
-def sections_of_ids() -> list[tuple[str, int]]:
+def groups_and_numbers() -> list[tuple[str, int]]:
     return [(match.group(1), int(match.group(2))) for rule in RULEBOOK if (match := re.fullmatch(r"([A-Z]+)-(\d+)", rule.id))]
 
 
@@ -55,7 +55,7 @@ def test_every_rule_of_the_rulebook_is_carried_out() -> None:
 
 
 def test_ids_count_up_without_a_gap_in_each_group() -> None:
-    ids = sections_of_ids()
+    ids = groups_and_numbers()
     assert len(ids) == len(RULEBOOK) == len(BY_ID)
     for group in dict.fromkeys(group for group, _ in ids):
         numbers = [number for of, number in ids if of == group]
@@ -68,7 +68,7 @@ def test_sections_come_in_order_and_none_is_empty() -> None:
     assert list(dict.fromkeys(numbers)) == list(SECTIONS) == list(range(13))
 
 
-def test_every_rule_says_something_in_one_to_three_sentences() -> None:
+def test_every_rule_says_something_briefly() -> None:
     assert not [rule.id for rule in RULEBOOK if not (rule.says.endswith(".") and 20 <= len(rule.says) <= 300)]
 
 
@@ -97,7 +97,7 @@ def test_the_settings_that_rows_ask_for_are_read_by_their_rules() -> None:
 
 def test_a_setting_that_changes_which_rows_there_are_is_read_by_the_rules_of_those_rows() -> None:
     for name, values in {"edit_in_claim": (False, True), "appeal_days": (0, 7), "protection_end_closes_dispute": (False, True)}.items():
-        one, other = ({row.name: row for row in table_for(replace(STANDARD, **{name: value})).rules} for value in values)
+        one, other = ({row.name: row for row in table_for(build_settings("standard", {name: value})).rules} for value in values)
         for row in {**one, **other}.values():
             if (row.name in one) != (row.name in other):
                 assert name in settings_used_by(row.rule), (name, row.name)

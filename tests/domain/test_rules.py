@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from emulator.domain import dates
 from emulator.domain.case import Surroundings
+from emulator.domain.order import Order
 from emulator.domain.words import CancelReason, DisputeStatus, OrderStatus, Outcome, ParcelKind, Party, Reason, Remedy, ReturnStage, Side
 
-from .alphabet import HUGE, NUMBER, SECOND, START, evidence
+from .alphabet import HUGE, NUMBER, SECOND, START, evidence, new_order
 from .play import BUYER, CARRIER, MEDIATOR, SELLER, Play, usd
 
 CANCEL = {"reason": CancelReason.OTHER, "comment": "done", "confirm": True}
@@ -30,21 +32,17 @@ def test_ord_1_a_paid_order_has_its_whole_amount_in_escrow() -> None:
 
 def test_ord_1_a_closed_store_takes_no_order_and_a_free_one_is_none() -> None:
     play = Play()
-    play.order = new_unplaced(play)
+    play.order = unplaced()
     assert play.refusal("place_order", BUYER, Surroundings(store_closed=True)) == (409, "STO-2", "store_closed")
 
 
-def new_unplaced(play: Play, total: int = 100_00):  # noqa: ANN201
-    from dataclasses import replace
-
-    from .alphabet import new_order
-
+def unplaced(total: int = 100_00) -> Order:
     return replace(new_order(), total=total)
 
 
 def test_ord_1_an_order_for_nothing_is_refused() -> None:
     play = Play()
-    play.order = new_unplaced(play, 0)
+    play.order = unplaced(0)
     assert play.refusal("place_order", BUYER) == (422, "ORD-1", "total_out_of_range")
 
 
