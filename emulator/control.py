@@ -15,11 +15,11 @@ from .clock import Clock, wall_now
 from .domain import refusals
 from .domain.calendar import LAST_INSTANT_YEAR
 from .domain.case import make_id
-from .domain.engine import Step
+from .domain.engine import Engine, Step
 from .domain.refusals import Refused
 from .domain.rulesets import SettingsError, build_settings, dump_settings
 from .domain.words import Actor, ClockMode
-from .growth import grow
+from .growth import Grown, grow
 from .service import Answer, Marketplace, clock_of, engine_for, sandbox_engine, settle_due
 from .store import reading, sandboxes
 from .store.codec import instant
@@ -44,6 +44,15 @@ class Wish:
     seed: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A world that has been grown and is not written yet."""
+
+    clock: Clock
+    engine: Engine
+    grown: Grown
+
+
 class ControlPlane:
     """Everything under /_emulator, over one database. `seeds_fix_tokens` is False where strangers can reach the program."""
 
@@ -61,27 +70,34 @@ class ControlPlane:
 
     def make_default(self) -> None:
         """The sandbox `default`, with tokens that everybody knows, if it is not there yet."""
+        if sandboxes.exists(self._db.reading, DEFAULT):
+            return
+        wish = Wish(name=DEFAULT, seed=DEFAULT)
+        plan = self._grow(wish.ruleset, "{}", DEFAULT, wish.world, _first_clock(wish.now, wish.frozen))
         with self._db.writing() as session:
+            # Another worker may have been quicker.
             if not sandboxes.exists(session, DEFAULT):
-                self._make(session, DEFAULT, Wish(name=DEFAULT, seed=DEFAULT), lambda name: f"demo-{name}")
+                self._write(session, DEFAULT, wish, plan, {name: f"demo-{name}" for name in plan.grown.world.people})
 
     def create(self, wish: Wish) -> Answer:
         """A new sandbox with its accounts and tokens; raises Refused where its settings cannot be."""
         _check_settings(wish)
+        seed = wish.seed or token_hex(16)
+        settings = json.dumps(wish.settings or {}, sort_keys=True)
+        # Growing takes longest, so nobody is kept waiting for it.
+        plan = self._grow(wish.ruleset, settings, seed, wish.world, _first_clock(wish.now, wish.frozen))
         with self._db.writing() as session:
-            seed, turn = wish.seed or token_hex(16), 0
+            turn = 0
             # Sandboxes of one seed live side by side: the first has the ids and tokens of the seed alone, the next those of its turn.
             while sandboxes.exists(session, sandbox_id := make_id("sbx", seed, "sandbox", turn)):
                 turn += 1
             fixed = wish.seed is not None and self._seeds_fix_tokens
-            sandbox, tokens = self._make(
-                session,
-                sandbox_id,
-                replace(wish, seed=seed),
-                lambda name: make_id("tok", seed, "token", turn, name) if fixed else f"tok_{token_urlsafe(24)}",
-            )
+            tokens = {
+                name: make_id("tok", seed, "token", turn, name) if fixed else f"tok_{token_urlsafe(24)}" for name in plan.grown.world.people
+            }
+            sandbox = self._write(session, sandbox_id, replace(wish, seed=seed), plan, tokens)
             people = sandboxes.accounts(session, sandbox.world)
-        shown = [person | {"token": tokens[person["id"]]} for person in people]
+        shown = [person | {"token": tokens[person["name"]]} for person in people]
         return Answer(self._view(sandbox) | {"accounts": shown}, clock_of(sandbox).now(), location=f"/_emulator/sandboxes/{sandbox.id}")
 
     def page(self, after: str, most: int) -> tuple[Answer, str | None]:
@@ -102,16 +118,15 @@ class ControlPlane:
 
     def reset(self, sandbox_id: str) -> Answer:
         """Back to the world it began with, clock included. Tokens and ids are what they were."""
+        old, origin, _, _ = self._found(self._db.reading, sandbox_id)
+        start = json.loads(origin)
+        clock = _first_clock(None if start["now"] is None else instant(start["now"]), start["frozen"])
+        plan = self._grow(old.ruleset, old.settings, old.seed, start["world"], clock)
         with self._db.writing() as session:
             sandboxes.lock(session, sandbox_id)
-            found = sandboxes.find(session, sandbox_id)
-            if found is None:
-                raise Refused(refusals.NOT_FOUND)
-            old, origin, generation, _ = found
-            start = json.loads(origin)
-            clock = _first_clock(None if start["now"] is None else instant(start["now"]), start["frozen"])
-            new = replace(old, world=sandboxes.new_world_key(), clock=ClockRow(clock.mode.value, clock.virtual, clock.wall))
-            self._grow(session, new, start["world"])
+            old, _, generation, _ = self._found(session, sandbox_id)
+            new = replace(old, world=sandboxes.new_world_key(), clock=_clock_row(clock))
+            sandboxes.insert_world(session, new.world, plan.grown.world, plan.engine, plan.grown.files)
             sandboxes.point_to(session, sandbox_id, new.world, generation + 1)
             sandboxes.set_clock(session, sandbox_id, new.clock)
         # Nobody sees the old world any more; its rows go in a transaction of their own, so that they hold nobody up.
@@ -138,7 +153,7 @@ class ControlPlane:
                 self._travel(session, sandbox, to)
                 clock = clock.moved(to)
             clock = clock.switched(mode)
-            sandboxes.set_clock(session, sandbox_id, ClockRow(clock.mode.value, clock.virtual, clock.wall))
+            sandboxes.set_clock(session, sandbox_id, _clock_row(clock))
         return Answer(_clock_view(clock), clock.now())
 
     def advance(self, sandbox_id: str, by: timedelta | None = None, to: datetime | None = None) -> Answer:
@@ -224,8 +239,7 @@ class ControlPlane:
 
     # ── helpers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _make(self, session: Session, sandbox_id: str, wish: Wish, token: Any) -> tuple[Sandbox, dict[str, str]]:
-        clock = _first_clock(wish.now, wish.frozen)
+    def _write(self, session: Session, sandbox_id: str, wish: Wish, plan: _Plan, tokens: Mapping[str, str]) -> Sandbox:
         assert wish.seed is not None
         sandbox = Sandbox(
             id=sandbox_id,
@@ -234,25 +248,26 @@ class ControlPlane:
             ruleset=wish.ruleset,
             settings=json.dumps(wish.settings or {}, sort_keys=True),
             seed=wish.seed,
-            clock=ClockRow(clock.mode.value, clock.virtual, clock.wall),
+            clock=_clock_row(plan.clock),
         )
-        people = self._grow(session, sandbox, wish.world)
-        tokens = {account: token(name) for name, account in people.items()}
+        sandboxes.insert_world(session, sandbox.world, plan.grown.world, plan.engine, plan.grown.files)
         origin = {"world": wish.world, "now": None if wish.now is None else int(wish.now.timestamp()), "frozen": wish.frozen}
-        sandboxes.insert_sandbox(session, sandbox, json.dumps(origin), wall_now(), tokens)
-        return sandbox, tokens
+        accounts = {plan.grown.world.people[name].id: token for name, token in tokens.items()}
+        sandboxes.insert_sandbox(session, sandbox, json.dumps(origin), wall_now(), accounts)
+        return sandbox
 
-    def _grow(self, session: Session, sandbox: Sandbox, world: str) -> dict[str, str]:
-        engine = engine_for(sandbox.ruleset, sandbox.settings, sandbox.seed)
-        grown = grow(world, engine.settings, sandbox.seed, clock_of(sandbox).now())
-        sandboxes.insert_world(session, sandbox.world, grown.world, engine, grown.files)
-        return {person.name: person.id for person in grown.world.people.values()}
+    def _grow(self, ruleset: str, settings: str, seed: str, world: str, clock: Clock) -> _Plan:
+        engine = engine_for(ruleset, settings, seed)
+        return _Plan(clock, engine, grow(world, engine.settings, seed, clock.now()))
 
-    def _find(self, session: Session, sandbox_id: str) -> Sandbox:
+    def _found(self, session: Session, sandbox_id: str) -> tuple[Sandbox, str, int, int]:
         found = sandboxes.find(session, sandbox_id)
         if found is None:
             raise Refused(refusals.NOT_FOUND)
-        return found[0]
+        return found
+
+    def _find(self, session: Session, sandbox_id: str) -> Sandbox:
+        return self._found(session, sandbox_id)[0]
 
     def _locked(self, session: Session, sandbox_id: str) -> Sandbox:
         sandboxes.lock(session, sandbox_id)
@@ -267,7 +282,7 @@ class ControlPlane:
 
     def _moved(self, session: Session, sandbox_id: str, clock: Clock, start: datetime, to: datetime, fired: list[Step]) -> Answer:
         moved = clock.moved(to)
-        sandboxes.set_clock(session, sandbox_id, ClockRow(moved.mode.value, moved.virtual, moved.wall))
+        sandboxes.set_clock(session, sandbox_id, _clock_row(moved))
         return Answer({"from": start, "to": to, "fired": [views.fired_view(step) for step in fired]}, to)
 
     def _view(self, sandbox: Sandbox) -> Json:
@@ -289,6 +304,10 @@ def _first_clock(now: datetime | None, frozen: bool) -> Clock:
     if frozen:
         return Clock(ClockMode.FROZEN, now or wall, wall)
     return Clock(ClockMode.REAL if now is None else ClockMode.SHIFTED, now or wall, wall)
+
+
+def _clock_row(clock: Clock) -> ClockRow:
+    return ClockRow(clock.mode.value, clock.virtual, clock.wall)
 
 
 def _clock_view(clock: Clock) -> Json:

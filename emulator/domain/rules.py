@@ -447,7 +447,7 @@ ACTIONS: tuple[Action, ...] = (
         rule="CLM-9",
         says="Appeal the end of the dispute.",
         takes=(Field("explanation", LONG_TEXT, "Why it should end otherwise."), ATTACHED),
-        otherwise=(Otherwise(ANYWHERE, refusals.NOTHING_TO_APPEAL),),
+        otherwise=(Otherwise(APPEALED, refusals.APPEALED_ALREADY), Otherwise(ANYWHERE, refusals.NOTHING_TO_APPEAL)),
     ),
     Action(
         "ask",

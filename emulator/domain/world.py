@@ -74,6 +74,7 @@ class World:
     files: dict[str, File] = field(default_factory=dict)
     serials: dict[str, int] = field(default_factory=dict)
     engine: Engine = field(init=False)
+    _due: dict[str, datetime | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.engine = Engine(self.settings, self.seed)
@@ -129,8 +130,9 @@ class World:
     def advance(self, to: datetime) -> list[Step]:
         """Move the clock and fire every timer on the way: in order of instant, then order id (TIME-2)."""
         fired: list[Step] = []
-        for order in list(self.orders.values()):
-            fired.extend(self.engine.settle(order, to)[1])
+        for order_id, due in list(self._due.items()):
+            if due is not None and due <= to:
+                fired.extend(self.engine.settle(self.orders[order_id], to)[1])
         fired.sort(key=lambda step: (step.at, step.order.id))
         for step in fired:
             self._remember(step)
@@ -139,8 +141,7 @@ class World:
 
     def next_due(self) -> datetime | None:
         """When the next timer of any order fires, or None."""
-        upcoming = (self.engine.next_deadline(order) for order in self.orders.values())
-        return min((u.at for u in upcoming if u is not None), default=None)
+        return min((due for due in self._due.values() if due is not None), default=None)
 
     def next_id(self, prefix: str, person: Person) -> str:
         """The person's next id; it counts per person, so others never shift it."""
@@ -172,6 +173,8 @@ class World:
         if before is not None and before.dispute is not None and order.dispute is not None and before.dispute.id != order.dispute.id:
             self.past[before.dispute.id] = (order.id, replace(before.dispute, superseded=True))
         self.orders[order.id] = order
+        upcoming = self.engine.next_deadline(order)
+        self._due[order.id] = None if upcoming is None else upcoming.at
         self.steps.append(step)
         event = event_of(step)
         if event is not None:

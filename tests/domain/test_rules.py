@@ -785,6 +785,7 @@ def test_clm_9_only_asking_answering_and_ruling_are_left_in_an_appeal() -> None:
     assert set(play.allowed(SELLER)) == {"correct_tracking", "extend_protection", "send_message"}
     assert set(play.allowed(MEDIATOR)) == {"ask", "rule"}
     assert play.refusal("cancel", BUYER, **CANCEL)[1] == "CAN-1"
+    assert play.refusal("appeal", BUYER, explanation="again") == (409, "CLM-9", "appealed_already")
     for action, actor in (("cancel_claim", BUYER), ("offer", SELLER), ("accept_solution", BUYER), ("send_replacement", SELLER)):
         assert play.refusal(action, actor) == (409, "CLM-9", "not_in_an_appeal")
 
@@ -804,6 +805,16 @@ def test_clm_9_a_cancelled_dispute_is_appealed_with_a_claim_of_its_own() -> None
 def test_clm_9_what_was_refunded_in_full_or_agreed_is_not_appealed() -> None:
     for play in (legacy_ruled(100_00), Play("legacy").ship().deliver().open(Reason.DEFECTIVE, amount=10_00).seller_accepts()):
         assert play.refusal("appeal", BUYER, explanation="no") == (409, "CLM-8", "nothing_to_appeal")
+
+
+def test_clm_9_a_dispute_that_a_later_one_has_followed_is_not_appealed() -> None:
+    play = Play("legacy", cancel_closes_order=False, reopen_after_cancel=True).ship().deliver().open(Reason.DEFECTIVE).cancel()
+    assert "appeal" in play.allowed(BUYER)
+    first = replace(play.dispute, superseded=True)
+    play.open(Reason.DEFECTIVE).cancel()
+    play.order = replace(play.order, dispute=first)
+    assert "appeal" not in play.allowed(BUYER)
+    assert play.refusal("appeal", BUYER, explanation="no") == (409, "CLM-8", "nothing_to_appeal")
 
 
 def test_clm_9_evidence_of_an_appeal_adds_to_what_the_dispute_has() -> None:
