@@ -57,6 +57,14 @@ lint: $(STAMP) ## Check form, lint rules and types
 .PHONY: check
 check: lint test ## All that must hold before a commit lands: lint, then test
 
+.PHONY: fuzz
+fuzz: $(STAMP) ## Let schemathesis at a running server (FUZZ_SECONDS=300)
+	@tests/fuzz/run.sh
+
+.PHONY: bench
+bench: $(STAMP) ## Measure reads and edits against a bare Flask view (needs wrk)
+	@$(BIN)/python loadtests/bench.py
+
 $(BIN)/uv:
 	@$(MAKE) --no-print-directory install
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -17,6 +18,10 @@ from .player import story_ids, tales_of
 @click.version_option(package_name="dispute-emulator")
 def main() -> None:
     """A stateful test double of a marketplace's dispute desk."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What a terminal or a pipe cannot show becomes a question mark, not a traceback.
+            stream.reconfigure(errors="replace")
 
 
 @main.command()
@@ -57,7 +62,7 @@ def play(stories: tuple[str, ...], ruleset: str | None, plain: bool, listing: bo
 
     from .timeline import print_story
 
-    console = Console(no_color=plain, highlight=False)
+    console = Console(force_terminal=False if plain else None, highlight=False)
     known = story_ids()
     if listing:
         for story in known:

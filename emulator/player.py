@@ -46,7 +46,11 @@ class Tale:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a tale's timeline: what was done or came to pass. `refused` is the answer's code and rule, where it was no."""
+    """A line of a tale's timeline: what was done or came to pass.
+
+    `by` is `time` where time passes, `story` where the story looks at something. `refused` is the code of the answer, where it was no. `asked` is the
+    body of the request.
+    """
 
     at: datetime
     by: str
@@ -56,6 +60,7 @@ class Line:
     refused: str | None = None
     money: tuple[str, ...] = ()
     step: str | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Stage(Protocol):
@@ -161,6 +166,8 @@ class Play:
             yield Line(self.stage.now(), "time", passed, step.get("says", ""), None, step=step.get("name"))
         elif "see" in step:
             self._see(step["see"], step.get("as", "buyer"), step.get("on", "order"), where)
+            if "says" in step:
+                yield Line(self.stage.now(), "story", "see", step["says"], None, step=step.get("name"))
         else:
             raise StoryFault(f"{self._title}: {where}: no such kind of step")
 
@@ -178,7 +185,7 @@ class Play:
             if any(answer[name] != value for name, value in refused.items()):
                 raise StoryFault(f"{self._title}: {where}: refused with {answer}, not {refused}") from no
             told = step.get("says") or no.detail
-            yield Line(self.stage.now(), by, action, told, no.rule, refused=no.refusal.code, step=step.get("name"))
+            yield Line(self.stage.now(), by, action, told, no.rule, refused=no.refusal.code, step=step.get("name"), asked=body)
             return
         if refused is not None:
             raise StoryFault(f"{self._title}: {where}: went through, but should be refused with {refused}")
@@ -189,7 +196,8 @@ class Play:
         lines: list[Line] = done["lines"]
         for index, line in enumerate(lines):
             says = step.get("says") if index == 0 else None
-            yield Line(line.at, line.by, line.what, says or line.says, line.rule, None, line.money, step.get("name"))
+            asked = body if index == 0 else {}
+            yield Line(line.at, line.by, line.what, says or line.says, line.rule, None, line.money, step.get("name"), asked)
 
     def _target(self, step: Mapping[str, Any], where: str) -> datetime:
         if "wait" in step:

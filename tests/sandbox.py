@@ -9,7 +9,8 @@ from io import BytesIO
 from typing import Any
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from emulator.pictures import picture
 
@@ -114,8 +115,11 @@ class Sandbox:
         return shown
 
     def upload(self, who: str, name: str = "photo.png", data: bytes | None = None) -> TestResponse:
-        content = {"file": (BytesIO(picture(name) if data is None else data), name)}
-        return self.call(who, "POST", "/v1/evidence", data=content, content_type="multipart/form-data")
+        """Send a file as a form would; without bytes it is a small real picture."""
+        content = FileStorage(BytesIO(picture(name) if data is None else data), name)
+        # Encoded here: the client would write a large form into a file and leave it open.
+        boundary, form = encode_multipart({"file": content})
+        return self.call(who, "POST", "/v1/evidence", data=form, content_type=f"multipart/form-data; boundary={boundary}")
 
     def evidence(self, who: str, name: str = "photo.png") -> str:
         """The id of a small real picture that was uploaded."""

@@ -188,12 +188,12 @@ def _yes_no() -> fields.Boolean:
 # ── what goes out: the marketplace ─────────────────────────────────────────────────────────────────────────────────────
 
 
-class Money(Schema):
+class Money(Strict):
     amount = fields.String(required=True, metadata={"pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["47.00"]})
     currency = fields.String(required=True, metadata={"enum": sorted(PLACES)})
 
 
-class AllowedAction(Schema):
+class AllowedAction(Strict):
     action = fields.String(required=True, metadata={"enum": [action.name for action in ACTIONS]})
     method = fields.String(required=True, metadata={"enum": ["GET", "POST", "PATCH"]})
     href = _text()
@@ -202,31 +202,31 @@ class AllowedAction(Schema):
     fields_ = fields.List(fields.String(), required=True, data_key="fields")
 
 
-class NextDeadline(Schema):
+class NextDeadline(Strict):
     at = _at()
     rule = _text()
     then = _text()
 
 
-class Item(Schema):
+class Item(Strict):
     title = _text()
     quantity = _whole()
 
 
-class Tracking(Schema):
+class Tracking(Strict):
     parcel = _word(ParcelKind)
     tracking_number = _text(none=True)
     carrier = _text(none=True)
     given_at = _at()
 
 
-class DisputeOfOrder(Schema):
+class DisputeOfOrder(Strict):
     id = _text()
     status = _word(DisputeStatus, but=(DisputeStatus.NONE,))
     outcome = _word(Outcome, none=True)
 
 
-class RefundPart(Schema):
+class RefundPart(Strict):
     amount = _some(Money)
     status = _word(RefundStatus)
     started_at = _at()
@@ -234,14 +234,14 @@ class RefundPart(Schema):
     completed_at = _at(none=True)
 
 
-class Refund(Schema):
+class Refund(Strict):
     status = _word(RefundStatus)
     amount = _some(Money)
     due_at = _at()
     parts = _list(RefundPart)
 
 
-class Order(Schema):
+class Order(Strict):
     id = _text()
     status = _word(OrderStatus, but=(OrderStatus.NEW,))
     status_label = _text()
@@ -265,14 +265,14 @@ class Order(Schema):
     next_deadline = _some(NextDeadline, none=True)
 
 
-class AttachedEvidence(Schema):
+class AttachedEvidence(Strict):
     id = _text()
     by = _word(Actor)
     size = _whole()
     attached_at = _at()
 
 
-class Solution(Schema):
+class Solution(Strict):
     id = _text()
     by = _word(Actor)
     remedy = _word(Remedy)
@@ -282,13 +282,13 @@ class Solution(Schema):
     current = _yes_no()
 
 
-class Answer(Schema):
+class Answer(Strict):
     text = _text()
     evidence = fields.List(fields.String(), required=True)
     answered_at = _at()
 
 
-class Question(Schema):
+class Question(Strict):
     to = _word(Party)
     question = _text()
     evidence_required = _yes_no()
@@ -298,7 +298,7 @@ class Question(Schema):
     lapsed = _yes_no()
 
 
-class Claim(Schema):
+class Claim(Strict):
     status = _word(ClaimStatus, but=(ClaimStatus.NONE,))
     status_label = _text()
     kind = _word(ClaimKind, but=(ClaimKind.NONE,))
@@ -306,7 +306,7 @@ class Claim(Schema):
     questions = _list(Question)
 
 
-class Return(Schema):
+class Return(Strict):
     stage = _word(ReturnStage, but=(ReturnStage.NONE,))
     tracking_number = _text(none=True)
     carrier = _text(none=True)
@@ -317,7 +317,7 @@ class Return(Schema):
     received_at = _at(none=True)
 
 
-class Replacement(Schema):
+class Replacement(Strict):
     tracking_number = _text(none=True)
     carrier = _text(none=True)
     sent_at = _at(none=True)
@@ -326,7 +326,7 @@ class Replacement(Schema):
     confirm_by = _at(none=True)
 
 
-class Dispute(Schema):
+class Dispute(Strict):
     id = _text()
     order = _text()
     status = _word(DisputeStatus, but=(DisputeStatus.NONE,))
@@ -352,7 +352,7 @@ class Dispute(Schema):
     next_deadline = _some(NextDeadline, none=True)
 
 
-class Payment(Schema):
+class Payment(Strict):
     order = _text()
     paid_in = _some(Money)
     escrow = _some(Money)
@@ -363,7 +363,7 @@ class Payment(Schema):
     refund = _some(Refund, none=True)
 
 
-class Operation(Schema):
+class Operation(Strict):
     order = _text()
     dispute = _text()
     outcome = _word(Outcome)
@@ -373,7 +373,7 @@ class Operation(Schema):
     view_data = _text()
 
 
-class Message(Schema):
+class Message(Strict):
     id = _text()
     by = _word(Actor)
     text = _text()
@@ -381,7 +381,7 @@ class Message(Schema):
     reported = _yes_no()
 
 
-class HistoryEntry(Schema):
+class HistoryEntry(Strict):
     at = _at()
     by = _word(Actor)
     action = _text()
@@ -390,7 +390,7 @@ class HistoryEntry(Schema):
     details = fields.Dict(required=True)
 
 
-class Mail(Schema):
+class Mail(Strict):
     to = _text()
     at = _at()
     subject = _text()
@@ -400,14 +400,14 @@ class Mail(Schema):
     rule = _text()
 
 
-class ReportedMessage(Schema):
+class ReportedMessage(Strict):
     message = _text()
     order = _text()
     text = _text()
     reported_at = _at()
 
 
-class Store(Schema):
+class Store(Strict):
     id = _text()
     name = _text()
     opened_at = _at()
@@ -421,7 +421,7 @@ class Store(Schema):
     closed_at = _at(none=True)
 
 
-class Evidence(Schema):
+class Evidence(Strict):
     id = _text()
     name = _text()
     media_type = _text()
@@ -431,7 +431,7 @@ class Evidence(Schema):
     href = _text()
 
 
-class Me(Schema):
+class Me(Strict):
     id = _text()
     name = _text()
     role = _word(Actor, but=(Actor.SYSTEM, Actor.CARRIER))
@@ -443,7 +443,7 @@ class Me(Schema):
     refunded = fields.List(fields.Nested(Money))
 
 
-class Problem(Schema):
+class Problem(Strict):
     """RFC 9457, with what the asker needs to go on."""
 
     type = _text()
@@ -459,7 +459,7 @@ class Problem(Schema):
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 
-class RuleRow(Schema):
+class RuleRow(Strict):
     name = _text()
     by = _word(Actor)
     action = _text(none=True)
@@ -467,7 +467,7 @@ class RuleRow(Schema):
     source = _text()
 
 
-class Rule(Schema):
+class Rule(Strict):
     id = _text()
     section = _text()
     says = _text()
@@ -478,7 +478,7 @@ class Rule(Schema):
     carried_out_by = _text(none=True)
 
 
-class Setting(Schema):
+class Setting(Strict):
     name = _text()
     value = fields.Raw(required=True, allow_none=True)
     says = _text()
@@ -488,7 +488,7 @@ class Setting(Schema):
     legacy = fields.Raw(required=True, allow_none=True)
 
 
-class Disagreement(Schema):
+class Disagreement(Strict):
     rule = _text()
     question = _text()
     one_says = _text()
@@ -498,7 +498,7 @@ class Disagreement(Schema):
     settings = fields.List(fields.String(), required=True)
 
 
-class Rules(Schema):
+class Rules(Strict):
     ruleset = _text()
     data = _list(Rule)
     settings = _list(Setting)
@@ -508,12 +508,12 @@ class Rules(Schema):
 # ── what goes out: the control plane ───────────────────────────────────────────────────────────────────────────────────
 
 
-class ClockView(Schema):
+class ClockView(Strict):
     mode = fields.String(required=True, metadata={"enum": [mode.value for mode in ClockMode]})
     now = _at()
 
 
-class AccountView(Schema):
+class AccountView(Strict):
     id = _text()
     name = _text()
     role = _word(Actor, but=(Actor.SYSTEM, Actor.CARRIER))
@@ -521,7 +521,7 @@ class AccountView(Schema):
     token = fields.String()
 
 
-class Sandbox(Schema):
+class Sandbox(Strict):
     id = _text()
     name = _text()
     ruleset = fields.String(required=True, metadata={"enum": sorted(RULESETS)})
@@ -534,7 +534,7 @@ class SandboxWithAccounts(Sandbox):
     accounts = _list(AccountView)
 
 
-class JointState(Schema):
+class JointState(Strict):
     order = _word(OrderStatus)
     dispute = _word(DisputeStatus, none=True, but=(DisputeStatus.NONE,))
     claim = _word(ClaimStatus, none=True, but=(ClaimStatus.NONE,))
@@ -546,13 +546,13 @@ class JointState(Schema):
     )
 
 
-class Transfer(Schema):
+class Transfer(Strict):
     from_ = fields.String(required=True, data_key="from", metadata={"enum": [a.value for a in Account]})
     to = _word(Account)
     amount = _some(Money)
 
 
-class Fired(Schema):
+class Fired(Strict):
     at = _at()
     rule = _text()
     order = _text()
@@ -563,13 +563,13 @@ class Fired(Schema):
     money = _list(Transfer)
 
 
-class Advanced(Schema):
+class Advanced(Strict):
     from_ = Instant(required=True, data_key="from")
     to = _at()
     fired = _list(Fired)
 
 
-class Forecast(Schema):
+class Forecast(Strict):
     at = _at()
     rule = _text()
     order = _text()
@@ -579,7 +579,7 @@ class Forecast(Schema):
     money = _list(Transfer)
 
 
-class Checked(Schema):
+class Checked(Strict):
     orders = _whole()
     disputes = _whole()
     events = _whole()
@@ -587,7 +587,7 @@ class Checked(Schema):
     mails = _whole()
 
 
-class Books(Schema):
+class Books(Strict):
     currency = _text()
     outside = _whole()
     escrow = _whole()
@@ -597,19 +597,19 @@ class Books(Schema):
     refunded = _whole()
 
 
-class Violation(Schema):
+class Violation(Strict):
     order = _text()
     says = _text()
 
 
-class Audit(Schema):
+class Audit(Strict):
     ok = _yes_no()
     checked = _some(Checked)
     books = _list(Books)
     violations = _list(Violation)
 
 
-class Health(Schema):
+class Health(Strict):
     status = _text()
     version = _text()
     database = _text()

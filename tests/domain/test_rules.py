@@ -344,6 +344,10 @@ def test_open_6_after_a_final_end_there_is_no_second_dispute_while_the_refund_ru
     assert claim.refusal("open_dispute", BUYER, **OPEN) == (409, "OPEN-6", "dispute_was_final")
 
 
+def test_open_6_comes_before_open_7() -> None:
+    assert legacy_ruled(None).refusal("open_dispute", BUYER, **OPEN) == (409, "OPEN-6", "dispute_was_final")
+
+
 def test_open_6_comes_before_the_closed_window() -> None:
     play = Play().ship().open().escalate().rule(Side.SELLER)
     play.wait(days=100)
@@ -925,6 +929,28 @@ def test_ret_4_the_sellers_silence_in_a_contest_gives_what_was_settled(remedy: R
     play.ask(Party.SELLER)
     assert play.wait(days=11) == ["seller_silent_in_contest"]
     assert play.order.money.to_buyer == gives
+
+
+def agreed_on_less() -> Play:
+    """80.00 asked, 60.00 offered against the goods and accepted; the goods are on their way."""
+    play = Play().ship().deliver().open(Reason.DEFECTIVE, Remedy.RETURN_AND_REFUND, 80_00)
+    play.refuse(Remedy.RETURN_AND_REFUND, 60_00).buyer_accepts().do("ship_return", BUYER, **NUMBER)
+    return play
+
+
+def test_ret_4_what_was_agreed_and_not_what_was_asked_is_given_when_the_seller_falls_silent() -> None:
+    confirmed = agreed_on_less()
+    confirmed.do("confirm_return", SELLER)
+    late = agreed_on_less()
+    late.wait(days=45)
+    contested = agreed_on_less()
+    contested.do("contest_return", SELLER, explanation="a brick")
+    contested.ask(Party.SELLER).wait(days=11)
+    ruled = agreed_on_less()
+    ruled.do("contest_return", SELLER, explanation="a brick")
+    ruled.rule(Side.BUYER)
+    for play in (confirmed, late, contested, ruled):
+        assert play.money == {"refunding": 60_00, "seller": 40_00}
 
 
 def test_ret_5_a_replacement_not_sent_is_all_the_money_and_one_not_confirmed_counts_as_confirmed() -> None:
