@@ -14,6 +14,7 @@ from .http import control as control_routes
 from .http import marketplace as marketplace_routes
 from .http import pages, problems
 from .http.codec import OrjsonProvider
+from .http.paths import Segment
 from .service import Marketplace
 from .store.database import Database, engine_options, prepare
 from .store.tables import db
@@ -39,6 +40,9 @@ def create_app(
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.json = OrjsonProvider(app)
+    # What is no path of ours is a problem, never a redirect to one that is.
+    app.url_map.merge_slashes = False
+    app.url_map.converters["default"] = Segment
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
@@ -50,7 +54,7 @@ def create_app(
     problems.install(app)
     marketplace_routes.install(app, marketplace)
     control_routes.install(app, control, key)
-    pages.install(app)
+    pages.install(app, control, locked=key is not None)
     if demo if demo is not None else not open_to_strangers:
         control.make_default()
     return app

@@ -15,7 +15,7 @@ from .player import story_ids, tales_of
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="dispute-emulator")
+@click.version_option(package_name="dispute-emulator", prog_name="dispute-emulator")
 def main() -> None:
     """A stateful test double of a marketplace's dispute desk."""
     for stream in (sys.stdout, sys.stderr):
@@ -42,12 +42,17 @@ def serve(host: str, port: int, workers: int, database: str | None, demo: bool |
     local = server.is_loopback(host)
     if not local and key is None:
         raise click.UsageError(f"{host} can be reached by strangers: set EMULATOR_KEY, or listen on 127.0.0.1.")
-    url = server.normal_url(database) if database else server.default_database()
-    click.echo(f"dispute-emulator on http://{host}:{port}  (data in {server.without_password(url)}; stop with Ctrl+C)")
+    try:
+        url = server.normal_url(database) if database else server.default_database()
+        shown = server.without_password(url)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    click.echo(f"dispute-emulator on http://{host}:{port}  (data in {shown}; stop with Ctrl+C)")
     try:
         server.serve(host, port, workers, url, key, demo if demo is not None else local)
-    except (OSError, ValueError) as problem:
-        click.echo(f"dispute-emulator: {problem}", err=True)
+    except (OSError, ImportError) as problem:
+        hint = ": install dispute-emulator[postgres]" if isinstance(problem, ImportError) else ""
+        click.echo(f"dispute-emulator: {problem}{hint}", err=True)
         sys.exit(1)
 
 

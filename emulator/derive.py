@@ -15,7 +15,7 @@ from marshmallow import Schema
 from .contract import CONTROL_CALLS, MARKETPLACE_CALLS, PLACES, Call
 from .domain.refusals import BY_CODE, REFUSALS, Refusal
 from .domain.rulebook import BY_ID, DISAGREEMENTS, RULEBOOK, SECTIONS, settings_used_by
-from .domain.rules import ACTIONS, EMBODIED, RULES, Action, Rule
+from .domain.rules import ACTIONS, BY_NAME, EMBODIED, RULES, Action, Rule
 from .domain.rulesets import LEGACY, LEGACY_SOURCES, STANDARD, Settings, dump_settings
 from .domain.words import Actor
 from .http import schemas
@@ -99,6 +99,16 @@ def settings_table(settings: Settings) -> list[Json]:
     ]
 
 
+# ── calls ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def call_list() -> list[Json]:
+    """Every call there is, actions and others, in the order of their paths."""
+    calls = [(place.path, place.method, BY_NAME[name].says) for name, place in PLACES.items()]
+    calls += [(call.path, call.method, call.says) for call in (*MARKETPLACE_CALLS, *CONTROL_CALLS)]
+    return [{"method": method, "path": path, "says": says} for path, method, says in sorted(calls)]
+
+
 # ── the README's tables ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -163,8 +173,11 @@ def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def problem_entry(code: str) -> Json | None:
     """What a refusal means and what to do about it; None where there is no such code."""
     refusal = BY_CODE.get(code)
-    if refusal is None:
-        return None
+    return None if refusal is None else problem_of(refusal)
+
+
+def problem_of(refusal: Refusal) -> Json:
+    """What a refusal means and what to do about it."""
     rule = BY_ID.get(refusal.rule or "")
     return {
         "code": refusal.code,
@@ -237,12 +250,19 @@ def _schema_name(schema: Any) -> str:
     return schema.__name__ if isinstance(schema, type) else type(schema).__name__
 
 
+def tag_of(action: str) -> str:
+    """The group an action stands in on the interactive page."""
+    if action == "deliver":
+        return "control plane"
+    return "disputes" if BY_NAME[action].on == "dispute" else "orders"
+
+
 def _action_operation(action: Action) -> Json:
     operation: Json = {
         "operationId": action.name,
         "summary": action.says,
         "description": _action_description(action),
-        "tags": ["control plane" if action.name == "deliver" else "disputes" if action.on == "dispute" else "orders"],
+        "tags": [tag_of(action.name)],
         "security": [{}, {"key": []}] if action.name == "deliver" else [{"token": []}],
         "x-rule": action.rule,
     }

@@ -48,8 +48,8 @@ class Tale:
 class Line:
     """A line of a tale's timeline: what was done or came to pass.
 
-    `by` is `time` where time passes, `story` where the story looks at something. `refused` is the code of the answer, where it was no. `asked` is the
-    body of the request.
+    `by` is `time` where time passes, `story` where the story looks at something. `refused` is the code of the answer, where it was no.
+    `asked` is the body of the request.
     """
 
     at: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,6 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from .app import create_app
 
@@ -31,11 +33,20 @@ def default_database() -> str:
 
 
 def normal_url(url: str) -> str:
-    """A database URL as SQLAlchemy takes it; `postgres://` is what many services call PostgreSQL. Raises ValueError for no URL."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        raise ValueError(f"{url!r} is no database URL: write sqlite:///file.db or postgresql://user@host/name.")
-    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+    """A database URL as SQLAlchemy takes it; `postgres://` is what many services call PostgreSQL.
+
+    Raises ValueError for what is no URL, for another kind of database, and for SQLite in memory, which threads cannot share.
+    """
+    scheme, _, rest = url.partition("://")
+    normal = f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+    try:
+        read = make_url(normal)
+    except (ArgumentError, ValueError):
+        read = None
+    kind = None if read is None else read.get_backend_name()
+    if read is None or kind not in ("sqlite", "postgresql") or (kind == "sqlite" and read.database in (None, "", ":memory:")):
+        raise ValueError("The database URL is none that fits: write sqlite:///file.db or postgresql://user@host/name.")
+    return normal
 
 
 def without_password(url: str) -> str:
@@ -48,11 +59,27 @@ def load_app(database: str, key: str | None, strangers: bool, demo: bool) -> Fla
     return create_app(database, key=key, open_to_strangers=strangers, demo=demo)
 
 
+def _must_be_free(host: str, port: int) -> None:
+    """Two servers can share a port without a word, each getting some of the calls; raises OSError where one listens already."""
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        # Only what listens is in the way, not connections of a server that has just stopped.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as problem:
+            raise OSError(f"cannot listen on {host}:{port}: {problem.strerror}. Name another with --port or PORT.") from problem
+
+
 def serve(host: str, port: int, workers: int, database: str, key: str | None, demo: bool) -> None:
-    """Serve until told to stop; what runs then is finished first. Raises OSError where the address is taken."""
+    """Serve until told to stop; what runs then is finished first. Raises OSError where the address is taken or the database shut."""
+    _must_be_free(host, port)
     strangers = not is_loopback(host)
     # Tables and the default sandbox are made once, before any worker starts.
-    application = load_app(database, key, strangers, demo)
+    try:
+        application = load_app(database, key, strangers, demo)
+    except DBAPIError as problem:
+        raise OSError(f"Cannot open {without_password(database)}: {str(problem.orig).strip()}") from problem
     application.extensions["dispute_emulator"].close()
     server = MPServer(
         "dispute-emulator",
@@ -68,4 +95,4 @@ def serve(host: str, port: int, workers: int, database: str, key: str | None, de
     try:
         server.serve(target_loader=partial(load_app, database, key, strangers, demo), wrap_loader=False)
     except RuntimeError as problem:
-        raise OSError(f"Cannot serve http://{host}:{port}: {problem}") from problem
+        raise OSError(f"cannot serve http://{host}:{port}: {problem}") from problem

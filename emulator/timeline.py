@@ -1,4 +1,4 @@
-"""Prints a story as a timeline that a person enjoys reading: days down the left, who did what beside them, refusals in red, money on its own."""
+"""Prints a story as a timeline that a person enjoys reading: day by day, who did what, refusals in red, money on its own line."""
 
 from __future__ import annotations
 
@@ -103,18 +103,17 @@ class _Page:
             self._row(Text(line.says, "italic"), BODY)
             return
         who = "timer" if line.by == "system" else line.by
-        refused = line.refused is not None
-        what = Text(line.what.replace("_", " "), "bold red" if refused else "bold")
+        what = Text(line.what.replace("_", " "), "bold red" if line.refused else "bold")
         for term in _terms(line):
             what.append(f" · {term}", "not bold")
-        lead = Text.assemble(("✗ " if refused else "  ", "bold red"), (who, "red" if refused else _STYLES.get(who, "")))
+        lead = Text.assemble(("✗ " if line.refused else "  ", "bold red"), (who, "red" if line.refused else _STYLES.get(who, "")))
         self._row(what, BODY, line.rule, lead)
         quote = Text(f"“{quoted}”", "italic dim") if (quoted := _quote(line)) else None
-        if not refused:
+        if not line.refused:
             self._row(Text(line.says), BODY)
         if quote:
             self._row(quote, BODY)
-        if refused:
+        if line.refused:
             self._row(Text(f"no ({_words(line.refused)}): {line.says}", "red"), BODY)
         for transfer in line.money:
             self._row(Text(f"¤ {_spoken_transfer(transfer)}", "green"), BODY)

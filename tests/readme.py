@@ -1,7 +1,7 @@
 """Plays the README's commands against a running emulator, and renders its tables. `make readme` writes both back.
 
-A block marked `sh` holds commands, to be pasted as they stand; the block marked `text` right under it, if there is one, holds what they print.
-All `sh` blocks are one session of bash, as for a reader with one terminal.
+A block marked `sh` holds commands, to be pasted as they stand; the block marked `text` right under it, if there is one, holds what
+they print. All `sh` blocks are one session of bash, as for a reader with one terminal.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def with_answers(text: str) -> str:
 
     def written(found: re.Match[str]) -> str:
         answer = next(left)
-        assert "Traceback" not in answer and (answer.endswith("\n") or not answer), f"this went wrong: {found[1]}{answer}"
+        assert "Traceback" not in answer, f"this went wrong: {found[1]}{answer}"
+        assert answer.endswith("\n") or not answer, f"this does not end its line: {found[1]}{answer}"
         return f"```sh\n{found[1]}```\n" + (f"\n```text\n{answer}```\n" if answer else "")
 
     return BLOCK.sub(written, text)

@@ -23,8 +23,8 @@ TEXT = README.read_text("utf-8")
 def faults_of_answers(told: list[Exchange], answers: list[str]) -> str:
     faults = []
     for exchange, answer in zip(told, answers, strict=True):
-        lines = unified_diff(exchange.answer.splitlines(), answer.splitlines(), f"README.md, line {exchange.line}", "the emulator", lineterm="")
-        faults += list(lines)
+        written, given = exchange.answer.splitlines(), answer.splitlines()
+        faults += list(unified_diff(written, given, f"README.md, line {exchange.line}", "the emulator", lineterm=""))
     return "\n".join(faults)
 
 
@@ -107,7 +107,7 @@ def test_its_numbers_are_right() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    headings = {re.sub(r"[^a-z0-9 -]", "", line.lower().lstrip("# ")).replace(" ", "-") for line in TEXT.splitlines() if line.startswith("#")}
+    headings = {re.sub(r"[^a-z -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)}
     for target in re.findall(r"\]\(([^)]+)\)", TEXT):
         if target.startswith("#"):
             assert target[1:] in headings, target

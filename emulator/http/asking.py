@@ -18,6 +18,9 @@ from .schemas import NoQuery, read_action
 MAX_JSON_BYTES = 1024 * 1024
 MAX_TOKEN = 200
 _NO_QUERY = NoQuery()
+_BODILESS = ("GET", "HEAD", "DELETE")
+# The largest whole number a column holds.
+LARGEST = 2**63 - 1
 _NOT_BUILT = ("HTTP_IDEMPOTENCY_KEY", "HTTP_IF_MATCH")
 
 
@@ -54,9 +57,11 @@ def body(schema: Schema) -> dict[str, Any]:
 def opened(schema: Schema | None = None) -> dict[str, Any]:
     """What every call begins with: headers that a later version honours are refused, never ignored, and the query is read.
 
-    Without a schema the call takes no query at all. Raises Refused.
+    Without a schema the call takes no query at all; one that reads or deletes takes no body. Raises Refused.
     """
     environ = request.environ
+    if environ["REQUEST_METHOD"] in _BODILESS and environ.get("CONTENT_LENGTH", "0") not in ("0", ""):
+        raise Refused(refusals.MALFORMED, errors={"body": ["This call takes no body."]})
     for header in _NOT_BUILT:
         if header in environ:
             name = header.removeprefix("HTTP_").replace("_", "-").title()
@@ -91,9 +96,16 @@ def read_cursor(text: str | None, *kinds: type) -> tuple[Any, ...] | None:
     except (ValueError, binascii.Error):
         position = None
     fits = isinstance(position, list) and len(position) == len(kinds)
-    if not fits or not all(type(value) is kind for value, kind in zip(position, kinds, strict=True)):
+    if not fits or not all(_may_be_in_cursor(value, kind) for value, kind in zip(position, kinds, strict=True)):
         raise Refused(refusals.MALFORMED, errors={"cursor": ["This is no cursor of this list; take `next_cursor` of the page before."]})
     return tuple(position)
+
+
+def _may_be_in_cursor(value: Any, kind: type) -> bool:
+    """Whether a database can compare it: a whole number of 64 bits, or a text without NUL."""
+    if type(value) is not kind:
+        return False
+    return -LARGEST - 1 <= value <= LARGEST if isinstance(value, int) else "\x00" not in value
 
 
 def _object() -> Mapping[str, Any]:

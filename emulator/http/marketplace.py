@@ -11,7 +11,7 @@ from ..derive import rule_entry, rules_document
 from ..domain import refusals
 from ..domain.refusals import Refused
 from ..service import Answer, Marketplace, Target
-from . import asking, schemas
+from . import asking, pages, schemas
 from .answering import answer, page
 from .codec import http_date
 
@@ -156,14 +156,15 @@ class _Calls:
             ruleset, settings, now = self._marketplace.rules_of(asking.token())
         else:
             ruleset, settings, now = self._marketplace.rules_of_ruleset(wanted.get("ruleset", "standard"))
-        return answer(Answer(rules_document(ruleset, settings), now))
+        document = rules_document(ruleset, settings)
+        return pages.rules_page(document) if pages.wants_page() else answer(Answer(document, now))
 
     def rule_page(self, rule: str) -> Response:
         asking.opened()
         found = rule_entry(rule)
         if found is None:
             raise Refused(refusals.NOT_FOUND)
-        return answer(Answer(found, self._marketplace.wall()))
+        return pages.rule_page(found) if pages.wants_page() else answer(Answer(found, self._marketplace.wall()))
 
 
 def _safe_name(name: str) -> str:

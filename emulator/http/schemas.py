@@ -133,9 +133,10 @@ class Duration(fields.Field[timedelta]):
 class StrictText(fields.String):
     """A text as the table reads texts: without control characters, never blank."""
 
-    def __init__(self, longest: int, **kwargs: Any) -> None:
+    def __init__(self, longest: int, description: str | None = None, **kwargs: Any) -> None:
         self._kind = table.text(longest)
-        super().__init__(metadata={"minLength": 1, "maxLength": longest}, **kwargs)
+        said = {} if description is None else {"description": description}
+        super().__init__(metadata={"minLength": 1, "maxLength": longest, **said}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:
         try:
@@ -649,9 +650,18 @@ class AdvanceBody(Strict):
             raise ValidationError("Name exactly one of `by`, `to` and `to_next: true`.", "by")
 
 
+class WrittenNumber(fields.Integer):
+    """A whole number as a query writes it: ASCII digits and nothing else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 10:
+            raise ValidationError("Must be a whole number.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class PageQuery(Strict):
-    limit = fields.Integer(
-        strict=False, load_default=DEFAULT_PAGE, validate=validate.Range(1, MAX_PAGE), metadata={"description": "How many entries at most."}
+    limit = WrittenNumber(
+        load_default=DEFAULT_PAGE, validate=validate.Range(1, MAX_PAGE), metadata={"description": "How many entries at most."}
     )
     cursor = fields.String(metadata={"description": "`next_cursor` of the page before."}, validate=validate.Length(1, 500))
 
@@ -664,11 +674,11 @@ class OrdersQuery(PageQuery):
 class DisputesQuery(PageQuery):
     status = fields.String(validate=validate.OneOf([s.value for s in DisputeStatus if s is not DisputeStatus.NONE]))
     outcome = fields.String(validate=validate.OneOf([o.value for o in Outcome]))
-    order = fields.String(validate=validate.Length(1, 40))
+    order = StrictText(40)
 
 
 class ForecastQuery(Strict):
-    order = fields.String(validate=validate.Length(1, 40), metadata={"description": "One order only."})
+    order = StrictText(40, description="One order only.")
 
 
 class RulesQuery(Strict):

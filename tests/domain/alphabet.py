@@ -32,13 +32,14 @@ BUYER, SELLER, MEDIATOR, CARRIER = Actor.BUYER, Actor.SELLER, Actor.MEDIATOR, Ac
 
 @dataclass(frozen=True)
 class Ask:
-    """One request. Those not `walked` are tried everywhere but lead nowhere new that matters."""
+    """One request. Those not `walked` lead nowhere new that matters; of those not `everywhere` the joint state alone decides."""
 
     action: str
     actor: Actor
     request: dict[str, Any] = field(default_factory=dict)
     around: Surroundings = NOWHERE
     walked: bool = True
+    everywhere: bool = True
 
 
 def evidence(name: str, by: Actor, size: int = 1000) -> Surroundings:
@@ -67,24 +68,24 @@ FIXED: tuple[Ask, ...] = (
     Ask("place_order", BUYER, around=Surroundings(store_closed=True)),
     Ask("cancel_order", BUYER),
     Ask("ship", SELLER, {}),
-    Ask("ship", SELLER, NUMBER | {"delivery_days": 60}),
-    Ask("ship", SELLER, {"delivery_days": 61}),
-    Ask("ship", SELLER, {"delivery_days": 0}),
-    Ask("correct_tracking", SELLER, NUMBER, walked=False),
+    Ask("ship", SELLER, NUMBER | {"delivery_days": 60}, walked=False),
+    Ask("ship", SELLER, {"delivery_days": 61}, everywhere=False),
+    Ask("ship", SELLER, {"delivery_days": 0}, everywhere=False),
+    Ask("correct_tracking", SELLER, NUMBER, walked=False, everywhere=False),
     Ask("send_replacement", SELLER, NUMBER),
-    Ask("extend_processing", SELLER, {"days": 5}, walked=False),
-    Ask("extend_processing", SELLER, {"days": 366}),
+    Ask("extend_processing", SELLER, {"days": 5}, walked=False, everywhere=False),
+    Ask("extend_processing", SELLER, {"days": 366}, everywhere=False),
     Ask("extend_protection", SELLER, {"days": 3}),
     Ask("extend_protection", SELLER, {"days": 365}, walked=False),
-    Ask("extend_protection", SELLER, {"days": 0}),
-    Ask("request_extension", BUYER, {"days": 3, "message": "please"}, walked=False),
-    Ask("request_extension", BUYER, {"days": -1}),
+    Ask("extend_protection", SELLER, {"days": 0}, everywhere=False),
+    Ask("request_extension", BUYER, {"days": 3, "message": "please"}, walked=False, everywhere=False),
+    Ask("request_extension", BUYER, {"days": -1}, everywhere=False),
     Ask("confirm_receipt", BUYER),
-    Ask("send_message", BUYER, {"text": "hello"}, walked=False),
-    Ask("send_message", SELLER, {"text": "please close it"}, walked=False),
-    Ask("report_message", BUYER, {"message": "msg_1"}, Surroundings(message_by=SELLER), walked=False),
-    Ask("report_message", BUYER, {"message": "msg_1"}, Surroundings(message_by=BUYER)),
-    Ask("report_message", BUYER, {"message": "msg_1"}, Surroundings(message_by=SELLER, message_reported=True)),
+    Ask("send_message", BUYER, {"text": "hello"}, walked=False, everywhere=False),
+    Ask("send_message", SELLER, {"text": "please close it"}, walked=False, everywhere=False),
+    Ask("report_message", BUYER, {"message": "msg_1"}, Surroundings(message_by=SELLER), walked=False, everywhere=False),
+    Ask("report_message", BUYER, {"message": "msg_1"}, Surroundings(message_by=BUYER), everywhere=False),
+    Ask("report_message", BUYER, {"message": "msg_1"}, Surroundings(message_by=SELLER, message_reported=True), everywhere=False),
     Ask("review", BUYER, {"stars": 5}, walked=False),
     Ask("review", BUYER, {"stars": 6}),
     Ask("deliver", CARRIER),

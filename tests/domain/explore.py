@@ -119,6 +119,7 @@ class Explorer:
         self.visited: Counter[State | None] = Counter()
         # What only the joint state decides is asked once for each.
         self.refused_by_state: dict[State, set[tuple[str, Actor]]] = {}
+        self.performed_by_state: dict[State, set[tuple[str, Actor]]] = {}
 
     def run(self) -> Found:
         self.reach(new_order(), START)
@@ -159,14 +160,18 @@ class Explorer:
 
     def every_request(self, order: Order, now: datetime) -> set[tuple[str, Actor]]:
         """Send the whole alphabet; says who could do what."""
-        performed = set()
+        performed: set[tuple[str, Actor]] = set()
         state = order.state
         never = self.refused_by_state.get(state)
         if never is None:
             never = self.refused_by_state[state] = self.never_in(state, order, now)
+            self.performed_by_state[state] = {
+                (ask.action, ask.actor) for ask in asks(order) if not ask.everywhere and self.send(ask, order, now) is not None
+            }
+        performed |= self.performed_by_state[state]
         for ask in asks(order):
             key = (ask.action, ask.actor)
-            if key in never:
+            if key in never or not ask.everywhere:
                 continue
             step_order = self.send(ask, order, now)
             if step_order is not None:

@@ -20,10 +20,10 @@ from emulator.app import create_app
 
 from ..sandbox import CALLS, TRACKED, Json, Sandbox, usd
 
-WALKS, CHUNK, STEPS, ORDERS = 1000, 40, 32, 2
+WALKS, CHUNK, STEPS, ORDERS = 1000, 40, 30, 2
 # PostgreSQL is slower and the walks are the same: every fifth chunk goes there.
 CHUNKS = [pytest.param(number, "postgresql" if number % 5 == 4 else "sqlite", id=f"{number}") for number in range(WALKS // CHUNK)]
-PARTIES = ("buyer", "seller", "mediator", "carrier")
+PARTIES = ("buyer", "buyer", "seller", "seller", "mediator", "carrier")
 WORDS = {
     "reason": ["not_received", "no_tracking", "tracking_invalid", "wrong_address", "not_as_described", "wrong_item", "damaged", "defective"],
     "remedy": ["refund", "return_and_refund", "exchange"],
@@ -34,7 +34,9 @@ WORDS = {
 WEIGHTS = {
     **dict.fromkeys(("send_message", "report_message", "correct_tracking", "request_extension", "extend_protection"), 0.04),
     **dict.fromkeys(("cancel_order", "confirm_receipt", "extend_processing", "send_replacement"), 0.1),
-    **dict.fromkeys(("cancel", "cancel_claim", "review"), 0.2),
+    **dict.fromkeys(("cancel", "cancel_claim", "review", "deliver"), 0.2),
+    **dict.fromkeys(("accept", "rule", "confirm_replacement"), 0.4),
+    **dict.fromkeys(("escalate", "offer", "answer"), 2),
 }
 NONSENSE: list[Any] = [None, 0, -1, 1e300, "", "\n", [], {}, [[]], True, "x" * 6000, {"amount": "1e5", "currency": "USD"}, "sol_", "evd_\x07"]
 
@@ -46,7 +48,8 @@ class Walk:
         self.rng = random.Random(number)
         settings = self.settings()
         self.box = Sandbox(client, ruleset=self.rng.choice(("standard", "legacy")), settings=settings, seed=f"walk {number}")
-        self.orders = [self.place() for _ in range(ORDERS)]
+        self.orders: list[str] = []
+        self.orders += [self.place() for _ in range(ORDERS)]
         self.went: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
@@ -67,8 +70,13 @@ class Walk:
         return dict(self.rng.sample(sorted(drawn.items()), 4))
 
     def place(self) -> str:
-        """An order, most of the time shipped, often delivered: what comes before is soon told."""
-        order = self.box.placed(total=usd(self.rng.choice(("0.01", "47.00", "100.00", "999999.99"))))
+        """An order, most of the time shipped, often delivered: what comes before is soon told. Where the store is closed, an old one."""
+        wanted = {"item": {"title": "A lamp", "quantity": 1}, "total": usd(self.rng.choice(("0.01", "47.00", "100.00", "999999.99")))}
+        answer = self.box.ask("buyer", "place_order", **wanted)
+        if answer.status_code == 409:
+            return self.rng.choice(self.orders)
+        assert answer.status_code == 201, answer.text
+        order: str = (answer.json or {})["id"]
         if self.rng.random() < 0.8:
             self.box.do("seller", "ship", order)
             if self.rng.random() < 0.8:
@@ -78,29 +86,32 @@ class Walk:
     # ── moves ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def step(self) -> None:
-        order = self.rng.choice(self.orders)
-        if self.rng.random() < 0.12:
+        slot = self.rng.randrange(ORDERS)
+        order = self.orders[slot]
+        if self.rng.random() < 0.08:
             self.let_time_pass(order)
             return
-        party = self.rng.choice(PARTIES) if self.rng.random() < 0.5 else self.someone_who_may(order)
-        shown = self.look(party, order)
+        seen = self.look("buyer", order)
+        if seen["status"] in ("finished", "cancelled", "payment_processing") and self.rng.random() < 0.3:
+            self.orders[slot] = self.place()
+            return
+        mediating = seen["dispute"] is not None and seen["dispute"]["status"] == "mediating"
+        party = self.rng.choice(("mediator", "mediator", "seller", "buyer") if mediating else PARTIES)
+        shown = seen if party == "buyer" else self.look(party, order)
         allowed = [entry["action"] for entry in shown.get("allowed_actions", ())]
         chance = self.rng.random()
         if chance < 0.08:
             self.talk_nonsense(party, order)
-        elif allowed and chance < 0.85:
-            (action,) = self.rng.choices(allowed, [WEIGHTS.get(name, 1) for name in allowed])
+        elif allowed and chance < 0.88:
+            weights = [WEIGHTS.get(name, 1) for name in allowed]
+            (action,) = self.rng.choices(allowed, weights)
+            if max(weights) < 0.3 and self.rng.random() < 0.8:
+                return
             self.send(party, action, order, self.body(action, party, order, shown))
         else:
             action = self.rng.choice([name for name in CALLS if name != "place_order"])
             if (action == "deliver") == (party == "carrier"):
                 self.send(party, action, order, self.body(action, party, order, shown), illegal=action not in allowed)
-
-    def someone_who_may(self, order: str) -> str:
-        """A party with something of consequence to do, most of the time the mediator of a claim."""
-        dispute = self.look("buyer", order)["dispute"]
-        mediating = dispute is not None and dispute["status"] == "mediating"
-        return "mediator" if mediating and self.rng.random() < 0.4 else self.rng.choice(("buyer", "seller"))
 
     def look(self, party: str, order: str) -> Json:
         if party == "carrier":
@@ -232,7 +243,7 @@ class Walk:
         assert box.control("GET", "/forecast")["data"] == []
         report = box.audit()
         assert report["ok"] is True, report["violations"]
-        assert report["checked"]["orders"] == ORDERS
+        assert report["checked"]["orders"] >= ORDERS
 
 
 @pytest.fixture(scope="module")
@@ -264,6 +275,5 @@ def test_random_walks_leave_a_world_that_the_audit_finds_in_order(chunk: int, ki
         went += walk.went
         refused += walk.refused
     # Walks that went nowhere would prove nothing.
-    assert len(went) >= 24, sorted(went.items())
-    assert len(refused) >= 24, sorted(refused.items())
-    print(chunk, len(went), len(refused), went)
+    assert len(went) >= 20, sorted(went.items())
+    assert len(refused) >= 20, sorted(refused.items())
