@@ -197,6 +197,8 @@ for path in ("/v1/orders/../../etc/passwd", "/v1/orders/a/b/c", "/v1//orders", "
 for method in ("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "X"):
     add(f"{method} an order", 405, "method_not_allowed", lambda s, method=method: s.box.call("buyer", method, f"/v1/orders/{s.order}"))
 add("GET an action", 405, "method_not_allowed", get("/v1/orders/{order}/cancel"))
+for path in ("/docs/%00", "/docs/%2e%2e/%2e%2e/conftest.py", "/docs/nothing.js", "/docs//etc/passwd"):
+    add(f"the page {path}", 404, "no_such_path", get(path))
 add("a store that is no store", 404, "not_found", lambda s: s.box.ask("buyer", "place_order", store="sto_none", item={"title": "x", "quantity": 1}, total=usd("1.00")))
 add("a store of another sandbox", 404, "not_found", lambda s: s.box.ask("buyer", "place_order", store=s.elsewhere.store, item={"title": "x", "quantity": 1}, total=usd("1.00")))
 add("half an item", *MALFORMED, lambda s: s.box.ask("buyer", "place_order", item={"title": "x", "quantity": 0.5}, total=usd("1.00")))
