@@ -51,7 +51,7 @@ def create_app(
     marketplace = Marketplace(database)
     control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers)
     app.extensions["dispute_emulator"] = database
-    problems.install(app)
+    problems.install(app, marketplace.time_of)
     marketplace_routes.install(app, marketplace)
     control_routes.install(app, control, key)
     pages.install(app, control, locked=key is not None)

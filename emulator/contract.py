@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Place(NamedTuple):
@@ -192,3 +192,37 @@ CONTROL_CALLS: tuple[Call, ...] = (
     Call("restore", "POST", f"{_SANDBOX}/snapshots/{{snapshot}}/restore", "Go back to a kept world. Not built yet.", None, no=_LATER),
     Call("fork", "POST", f"{_SANDBOX}/fork", "Branch a world. Not built yet.", None, no=_LATER),
 )
+
+_USD = {"amount": "30.00", "currency": "USD"}
+
+# What the interactive page fills in for each call that takes a body: whatever has to be there and a reader would not guess.
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "place_order": {"store": "sto_", "item": {"title": "Brass desk lamp", "quantity": 1}, "total": {"amount": "64.00", "currency": "USD"}},
+    "ship": {"tracking_number": "RB482910553CN", "carrier": "Standard Parcel"},
+    "correct_tracking": {"tracking_number": "RB482910553CN"},
+    "send_replacement": {"tracking_number": "RB482910554CN"},
+    "extend_processing": {"days": 3},
+    "extend_protection": {"days": 15},
+    "request_extension": {"days": 15, "message": "It has not come yet."},
+    "send_message": {"text": "Where is my lamp?"},
+    "review": {"stars": 4, "text": "A fine lamp."},
+    "deliver": {"parcel": "order"},
+    "open_dispute": {"reason": "damaged", "remedy": "refund", "amount": _USD, "explanation": "The shade is cracked."},
+    "edit": {"explanation": "The shade is cracked from top to bottom."},
+    "accept": {"solution": "sol_"},
+    "refuse": {"reason": "It left us whole.", "solution": {"remedy": "refund", "amount": {"amount": "5.00", "currency": "USD"}}},
+    "cancel": {"reason": "goods_received", "comment": "It has come after all.", "confirm": True},
+    "escalate": {"message": "We do not agree."},
+    "appeal": {"explanation": "It broke on the second day."},
+    "ask": {"to": "both", "question": "What does the parcel look like?", "evidence_required": False},
+    "answer": {"text": "It looks like a parcel that somebody sat on."},
+    "offer": {"remedy": "refund", "amount": _USD},
+    "accept_solution": {"solution": "sol_"},
+    "cancel_claim": {"reason": "compromise", "message": "We have met halfway.", "confirm": True},
+    "rule": {"in_favor_of": "buyer", "amount": _USD, "explanation": "It was packed badly."},
+    "ship_return": {"tracking_number": "RB482910555CN"},
+    "contest_return": {"explanation": "What came back is a brick."},
+    "create_sandbox": {"world": "empty", "now": "2026-03-02T09:00:00Z", "frozen": True},
+    "set_clock": {"mode": "frozen"},
+    "advance": {"by": "P1D"},
+}

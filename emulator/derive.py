@@ -12,7 +12,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from .contract import CONTROL_CALLS, MARKETPLACE_CALLS, PLACES, Call
+from .contract import CONTROL_CALLS, EXAMPLES, MARKETPLACE_CALLS, PLACES, Call
 from .domain.refusals import BY_CODE, REFUSALS, Refusal
 from .domain.rulebook import BY_ID, DISAGREEMENTS, RULEBOOK, SECTIONS, settings_used_by
 from .domain.rules import ACTIONS, BY_NAME, EMBODIED, RULES, Action, Rule
@@ -233,7 +233,8 @@ def openapi() -> Json:
         plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
         servers=[{"url": "/"}],
     )
-    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "description": "An account's token."})
+    bearer = "An account's token. In the sandbox `default`, where there is one: `demo-buyer`, `demo-seller` or `demo-mediator`."
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "description": bearer})
     spec.components.security_scheme(
         "key", {"type": "apiKey", "in": "header", "name": "X-Emulator-Key", "description": "Only where the program was started with a key."}
     )
@@ -269,7 +270,7 @@ def _action_operation(action: Action) -> Json:
     body = schemas.BODIES[action.name]
     if body is not None:
         required = any(field.required for field in action.takes)
-        operation["requestBody"] = {"required": required, "content": {"application/json": {"schema": body}}}
+        operation["requestBody"] = {"required": required, "content": _content(action.name, body)}
     codes = [r.code for r in refusals_by_action(action)]
     codes += ["emulator_key_required", "not_found"] if action.name == "deliver" else ["unauthenticated", "not_found"]
     success = {
@@ -281,6 +282,12 @@ def _action_operation(action: Action) -> Json:
     method = PLACES[action.name].method
     operation["responses"] = _responses(success[0], success[1], [*codes, *_common(method)])
     return operation
+
+
+def _content(name: str, body: Any) -> Json:
+    """A JSON body; with an example where there is one, for a schema alone suggests what no rule would take."""
+    example = {"example": EXAMPLES[name]} if name in EXAMPLES else {}
+    return {"application/json": {"schema": body, **example}}
 
 
 def _action_description(action: Action) -> str:
@@ -303,7 +310,7 @@ def _call_operation(call: Call) -> Json:
         operation["parameters"] = [{"in": "query", "schema": query}]
     if call.body is not None:
         body: type[Schema] = getattr(schemas, call.body)
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        operation["requestBody"] = {"required": True, "content": _content(call.name, body)}
     if call.name == "upload_evidence":
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
     answers: Any = None if call.answers is None else getattr(schemas, call.answers)

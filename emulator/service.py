@@ -25,7 +25,7 @@ from .domain.rulesets import RULESETS, Settings, build_settings
 from .domain.words import Actor, ClockMode
 from .domain.world import File
 from .sniffing import MAX_FILE_BYTES, media_type
-from .store import reading
+from .store import reading, sandboxes
 from .store.codec import from_json, instant
 from .store.database import Database, Row, Session
 from .store.orders import (
@@ -307,6 +307,15 @@ class Marketplace:
     def wall(self) -> datetime:
         """The wall's time, for answers that belong to no sandbox."""
         return wall_now()
+
+    def time_of(self, token: str | None, sandbox_id: str | None) -> datetime:
+        """The time of the sandbox with this id, or of this token's; the wall's where there is none. For answers that refuse."""
+        session = self._db.reading
+        if sandbox_id is not None:
+            found = sandboxes.find(session, sandbox_id)
+            return wall_now() if found is None else clock_of(found[0]).now()
+        row = None if token is None else session.one(ASK, token=hash_token(token))
+        return wall_now() if row is None else clock_of(read_sandbox(row)).now()
 
     # ── settling ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

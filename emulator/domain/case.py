@@ -42,7 +42,7 @@ NOWHERE = Surroundings()
 
 @dataclass(slots=True)
 class Case:
-    """One request about one order, at one instant. Questions read it; effects write `order`, `transfers` and `details`."""
+    """One request about one order, at one instant. Questions read it, effects write to it. `repeated` says that nothing new was told."""
 
     order: Order
     settings: Settings
@@ -56,6 +56,7 @@ class Case:
     records: list[Record] = field(default_factory=list)
     made: str | None = None
     weighs_store: bool = False
+    repeated: bool = False
 
     @property
     def dispute(self) -> Dispute:

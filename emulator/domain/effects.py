@@ -164,11 +164,13 @@ def note_confirmation(case: Case) -> None:
 
 def note_delivery(case: Case) -> None:
     """The carrier says that the parcel is there; only the first time counts (ORD-7)."""
+    case.repeated = case.order.delivered_at is not None
     case.change(delivered_at=case.order.delivered_at or case.now)
 
 
 def note_replacement_delivery(case: Case) -> None:
-    """The carrier says that the replacement is there."""
+    """The carrier says that the replacement is there; only the first time counts."""
+    case.repeated = case.order.replacement_delivered_at is not None
     case.change(replacement_delivered_at=case.order.replacement_delivered_at or case.now)
 
 
@@ -416,6 +418,7 @@ def correct_return(case: Case) -> None:
 
 def note_return_delivery(case: Case) -> None:
     """The carrier says that the return is there; only the first time counts."""
+    case.repeated = case.goods.delivered_at is not None
     case.change_goods(delivered_at=case.goods.delivered_at or case.now)
 
 

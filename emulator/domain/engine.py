@@ -12,7 +12,7 @@ Everything here is pure: an order goes in, a new one comes out, and `now` is alw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -54,6 +54,7 @@ class Step:
     records: tuple[Record, ...]
     made: str | None
     weighs_store: bool
+    leaves_trace: bool
 
     @property
     def changes_status(self) -> bool:
@@ -87,11 +88,23 @@ class Pending(NamedTuple):
     perhaps: frozenset[Key]
 
 
+class Facts(NamedTuple):
+    """A row, and of its guards and questions those that the facts decide before anything is sent."""
+
+    row: Rule
+    guards: tuple[tuple[Callable[[Case], str], frozenset[str]], ...]
+    questions: tuple[Callable[[Case], bool], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """All rows that start from one joint state; with each timer what it puts an end to, and what it or those after it may."""
+    """All rows that start from one joint state; with each timer what it puts an end to, and what it or those after it may.
+
+    `possible` has an actor's actions, each with its rows.
+    """
 
     rows: Mapping[Key, tuple[Rule, ...]]
+    possible: Mapping[Actor, tuple[tuple[Key, tuple[Facts, ...]], ...]]
     timers: tuple[tuple[Rule, frozenset[Key], frozenset[Key]], ...]
 
 
@@ -129,7 +142,10 @@ class Table:
                 lost = frozenset(self._asked(state).difference(*map(self._asked, leads_to)))
                 perhaps = {key for after in self._after(leads_to) for key in self._asked(state) - self._asked(after)}
                 timers.append((row, lost, frozenset(perhaps - lost)))
-        return Cell(rows, tuple(timers))
+        possible: dict[Actor, tuple[tuple[Key, tuple[Facts, ...]], ...]] = {
+            actor: tuple((key, tuple(map(_facts, found))) for key, found in rows.items() if key[1] is actor) for actor in Actor
+        }
+        return Cell(rows, possible, tuple(timers))
 
     def _timers(self, state: State) -> Iterator[Rule]:
         return (row for row in self.rows(state) if row.due is not None)
@@ -195,9 +211,11 @@ class Engine:
         cell = self.table.cell(order.state)
         case = self._case(order, actor, {}, now)
         possible: dict[Key, Rule] = {}
-        for key, rows in cell.rows.items():
-            if key[1] is actor and (row := next((row for row in rows if _possible(row, case)), None)):
-                possible[key] = row
+        for key, rows in cell.possible[actor]:
+            for facts in rows:
+                if _possible(facts, case):
+                    possible[key] = facts.row
+                    break
         ends = self._ends(order, set(possible))
         found = []
         for key, row in possible.items():
@@ -286,6 +304,7 @@ class Engine:
             records=tuple(case.records),
             made=case.made,
             weighs_store=case.weighs_store,
+            leaves_trace=row.leaves_trace and not case.repeated,
         )
 
     def _case(self, order: Order, actor: Actor, request: Request, now: datetime, around: Surroundings = NOWHERE) -> Case:
@@ -300,11 +319,20 @@ def _picks(row: Rule, case: Case) -> bool:
     return all(choice.pick(case) in answers for choice, answers in row.when)
 
 
-def _possible(row: Rule, case: Case) -> bool:
-    """Whether some request could succeed: only what the facts decide is asked."""
-    return all(choice.of_request or choice.pick(case) in answers for choice, answers in row.when) and all(
-        question.of_request or question.holds(case) for question, _ in row.needs
+def _facts(row: Rule) -> Facts:
+    return Facts(
+        row,
+        tuple((choice.pick, answers) for choice, answers in row.when if not choice.of_request),
+        tuple(question.holds for question, _ in row.needs if not question.of_request),
     )
+
+
+def _possible(facts: Facts, case: Case) -> bool:
+    """Whether some request could succeed: only what the facts decide is asked."""
+    for pick, answers in facts.guards:
+        if pick(case) not in answers:
+            return False
+    return all(holds(case) for holds in facts.questions) if facts.questions else True
 
 
 def _enter(to: To, case: Case, before: State) -> None:

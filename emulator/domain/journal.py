@@ -45,9 +45,9 @@ class Mail:
 
 
 def event_of(step: Step) -> Event | None:
-    """The line of history, or None for a row that leaves no trace (CLM-6)."""
+    """The line of history, or None for a step that leaves no trace (CLM-6; a delivery reported again, section 15)."""
     row = step.row
-    if not row.leaves_trace:
+    if not step.leaves_trace:
         return None
     return Event(
         order=step.order.id,

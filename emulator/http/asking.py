@@ -26,11 +26,17 @@ _NOT_BUILT = ("HTTP_IDEMPOTENCY_KEY", "HTTP_IF_MATCH")
 
 def token() -> str:
     """The bearer token; raises Refused where none came."""
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    value = value.strip()
-    if scheme.lower() != "bearer" or not value or len(value) > MAX_TOKEN:
+    value = given_token()
+    if value is None:
         raise Refused(refusals.UNAUTHENTICATED)
     return value
+
+
+def given_token() -> str | None:
+    """The bearer token, or None where none came; whether it is anybody's is asked later."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    value = value.strip()
+    return value if scheme.lower() == "bearer" and 0 < len(value) <= MAX_TOKEN else None
 
 
 def has_token() -> bool:

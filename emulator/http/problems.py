@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, request
@@ -11,7 +13,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from ..domain import refusals
 from ..domain.refusals import Refusal, Refused
 from ..domain.rulebook import BY_ID
-from .codec import to_json
+from . import asking
+from .codec import http_date, to_json
 
 log = logging.getLogger("emulator")
 
@@ -52,12 +55,21 @@ def problem(refused: Refused) -> Response:
     return response
 
 
-def install(app: Flask) -> None:
-    """Answer every exception with a problem: refusals, HTTP's own, and faults of the program."""
+def install(app: Flask, time_of: Callable[[str | None, str | None], datetime]) -> None:
+    """Answer every exception with a problem: refusals, HTTP's own, and faults of the program.
+
+    `time_of` tells the time of the sandbox that a token or a sandbox's id belongs to, or else the wall's.
+    """
+
+    def dated(response: Response) -> Response:
+        known = response.status_code != 401
+        sandbox = (request.view_args or {}).get("sandbox")
+        response.headers["Date"] = http_date(time_of(asking.given_token() if known else None, sandbox if known else None))
+        return response
 
     @app.errorhandler(Refused)
     def _refused(refused: Refused) -> Response:
-        return problem(refused)
+        return dated(problem(refused))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
@@ -66,7 +78,7 @@ def install(app: Flask) -> None:
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
-        return response
+        return dated(response)
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> Response:

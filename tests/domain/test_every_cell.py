@@ -1,6 +1,7 @@
 """Every state that an order can reach, every request in each: the laws of the engine, asked exhaustively.
 
-`EVERY_CELL=fine` explores what the rules see but do not decide by as well, some ten times as many states.
+As it stands it comes to 23,158 states in `standard` and 37,469 in `legacy`. `EVERY_CELL=fine` also tells apart what the rules see but do
+not decide by in that state, and walks every request: 135,044 and 142,516, a quarter of an hour.
 """
 
 from __future__ import annotations

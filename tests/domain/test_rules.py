@@ -89,6 +89,7 @@ def test_ord_4_a_delivery_repeated_has_no_effect_and_before_shipping_or_after_th
     delivered = play.order
     play.deliver()
     assert play.order == delivered
+    assert not play.steps[-1].leaves_trace
     play.do("confirm_receipt", BUYER)
     assert play.refusal("deliver", CARRIER) == (409, "ORD-4", "nothing_to_deliver")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -63,9 +64,21 @@ def test_the_date_of_every_answer_is_the_sandboxs_time(sandbox: Sandbox) -> None
 
 def test_the_date_of_a_refusal_is_the_sandboxs_time_too(sandbox: Sandbox) -> None:
     order = sandbox.placed()
-    answer = sandbox.ask("buyer", "confirm_receipt", order)
-    assert answer.status_code == 409
-    assert parsedate_to_datetime(answer.headers["Date"]).isoformat() == "2026-01-01T12:00:00+00:00"
+    for status, answer in (
+        (409, sandbox.ask("buyer", "confirm_receipt", order)),
+        (404, sandbox.call("buyer", "GET", "/v1/orders/ord_none")),
+        (422, sandbox.call("buyer", "GET", "/v1/orders?limit=0")),
+        (405, sandbox.call("buyer", "DELETE", f"/v1/orders/{order}")),
+        (422, sandbox.client.get(f"{sandbox.path}/clock?surprise=1")),
+        (409, sandbox.client.post(f"{sandbox.path}/clock/advance", json={"to": "2025-01-01T00:00:00Z"})),
+    ):
+        assert (answer.status_code, answer.headers["Date"]) == (status, "Thu, 01 Jan 2026 12:00:00 GMT")
+
+
+def test_the_date_of_an_answer_that_belongs_to_no_sandbox_is_the_walls(sandbox: Sandbox) -> None:
+    for answer in (sandbox.client.get("/v1/me"), sandbox.client.get("/nowhere"), sandbox.client.get("/_emulator/sandboxes/sbx_none")):
+        told = parsedate_to_datetime(answer.headers["Date"])
+        assert abs(told - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 def test_orders_and_disputes_carry_a_tag_that_changes_with_what_is_shown(sandbox: Sandbox) -> None:

@@ -1,4 +1,9 @@
 // Draws /openapi.json with Swagger UI, which lies in the package; nothing is fetched from anywhere else.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", paint);
+paint();
+
 window.addEventListener("DOMContentLoaded", () => {
   const ui = SwaggerUIBundle({
     url: "/openapi.json",
