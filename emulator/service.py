@@ -229,8 +229,8 @@ class Marketplace:
         return Answer(views.solution_view(step.order), context.now)
 
     def history(self, token: str, dispute_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:
-        context, _ = self._read(token, Target(dispute=dispute_id))
-        page = reading.history(self._db.reading, context.world, dispute_id, after, most)
+        context, order = self._read(token, Target(dispute=dispute_id))
+        page = reading.history(self._db.reading, context.world, order.id, dispute_id, after, most)
         return Answer([views.event_view(event) for event in page.entries], context.now), page
 
     def messages(self, token: str, order_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:

@@ -12,9 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from .domain.money import format_amount
 from .domain.words import Account
 from .player import CoreStage, Line, Play, StoryFault, Tale
-from .views import money
 
 # Longer lines are hard to read, however wide the window.
 WIDEST = 100
@@ -303,4 +303,4 @@ def _purses(stage: CoreStage) -> Iterator[tuple[str, str]]:
             sums[order.currency] += getattr(order.money, account)
         for currency, minor in sorted(sums.items()):
             if minor or who in ("buyer", "seller"):
-                yield who, f"{_sum(money(minor, currency))}{what}"
+                yield who, f"{format_amount(minor, currency)} {currency}{what}"

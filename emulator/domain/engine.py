@@ -188,6 +188,8 @@ class Engine:
         self.settings = settings
         self.seed = seed
         self.table = table_for(settings)
+        # One answer asks for the same order's next timer several times; orders never change, so the last one found still holds.
+        self._last: tuple[Order, Pending | None] | None = None
 
     def perform(self, order: Order, action: str, actor: Actor, request: Request, now: datetime, around: Surroundings = NOWHERE) -> Step:
         """Carry out an action on a settled order; raises Refused, with nothing changed, where it may not be."""
@@ -263,6 +265,9 @@ class Engine:
 
     def _first(self, order: Order) -> Pending | None:
         """The running timer that fires first: the earliest, and of those due together the first in the table (TIME-2)."""
+        last = self._last
+        if last is not None and last[0] is order:
+            return last[1]
         first: Pending | None = None
         for row, lost, perhaps in self.table.cell(order.state).timers:
             assert row.due is not None
@@ -272,6 +277,7 @@ class Engine:
             at = due if order.entered_at is None else max(due, order.entered_at)
             if (first is None or at < first.at) and (not row.when or _picks(row, self._case(order, row.by, {}, at))):
                 first = Pending(at, row, lost, perhaps)
+        self._last = order, first
         return first
 
     def _choose(self, case: Case, action: str) -> Rule:

@@ -111,7 +111,7 @@ def _may_be_in_cursor(value: Any, kind: type) -> bool:
     """Whether a database can compare it: a whole number of 64 bits, or a text without NUL."""
     if type(value) is not kind:
         return False
-    return -LARGEST - 1 <= value <= LARGEST if isinstance(value, int) else "\x00" not in value
+    return -LARGEST - 1 <= value <= LARGEST if isinstance(value, int) else "\x00" not in str(value)
 
 
 def _object() -> Mapping[str, Any]:
@@ -119,7 +119,7 @@ def _object() -> Mapping[str, Any]:
     data = request.get_data()
     if not data:
         return {}
-    if request.mimetype != "application/json":
+    if request.environ.get("CONTENT_TYPE") != "application/json" and request.mimetype != "application/json":
         raise Refused(refusals.UNSUPPORTED_MEDIA_TYPE)
     try:
         value = from_json(data)

@@ -124,6 +124,7 @@ class _Calls:
         response.headers["Date"] = http_date(now)
         response.headers["Content-Disposition"] = f'inline; filename="{file.id}.{file.media_type.partition("/")[2]}"'
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = "private, max-age=3600"
         response.headers["ETag"] = f'"{file.sha256}"'
         return response

@@ -113,7 +113,8 @@ ASK_DISPUTE = Statement(
     .select_from(
         ASKED_BY.outerjoin(_ASKED, and_(_ASKED.c.world == t.sandboxes.c.world, _ASKED.c.id == bindparam("dispute")))
         .outerjoin(t.orders, and_(t.orders.c.world == _ASKED.c.world, t.orders.c.id == _ASKED.c.order_id))
-        .outerjoin(_LATEST, _WITH_LATEST)
+        # Nearly always the dispute asked for is the latest, and need not be read twice.
+        .outerjoin(_LATEST, and_(_WITH_LATEST, _LATEST.c.id != _ASKED.c.id))
     )
     .where(t.tokens.c.hash == bindparam("token"))
 )
@@ -215,18 +216,12 @@ def read_loaded(row: Row) -> Loaded | None:
     if row[0] is None:
         return None
     order = read_order(row[0], row[1])
-    asked = None
-    if len(row) > 5:
-        # Nearly always the latest dispute is the one that is asked for.
-        asked = order.dispute if row[5] == row[1] else read_dispute(row[5])
-    return Loaded(
-        order=order,
-        events=row[2],
-        next_due_at=maybe_instant(row[3]),
-        mediated=bool(row[4]),
-        asked=asked,
-        asked_mediated=len(row) > 5 and bool(row[6]),
-    )
+    if len(row) <= len(_ORDER_COLUMNS):
+        return Loaded(order, row[2], maybe_instant(row[3]), bool(row[4]))
+    asked = read_dispute(row[5])
+    if row[1] is None:
+        order = changed(order, dispute=asked)
+    return Loaded(order, row[2], maybe_instant(row[3]), bool(row[4]), asked, bool(row[6]))
 
 
 def find_order(session: Session, world: int, order_id: str) -> Loaded | None:

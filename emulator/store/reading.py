@@ -123,7 +123,12 @@ _EVENT_COLUMNS = (
 )  # fmt: skip
 _HISTORY = Statement(
     select(*_EVENT_COLUMNS)
-    .where(t.events.c.world == bindparam("world"), t.events.c.dispute == bindparam("dispute"), t.events.c.number > bindparam("after"))
+    .where(
+        t.events.c.world == bindparam("world"),
+        t.events.c.order_id == bindparam("order"),
+        t.events.c.dispute == bindparam("dispute"),
+        t.events.c.number > bindparam("after"),
+    )
     .order_by(t.events.c.number)
     .limit(bindparam("most"))
 )
@@ -157,9 +162,9 @@ def read_event(row: Any) -> Event:
     )
 
 
-def history(session: Session, world: int, dispute: str, after: int, most: int) -> Page:
+def history(session: Session, world: int, order: str, dispute: str, after: int, most: int) -> Page:
     """A dispute's history, oldest first; the cursor is the number of the last event."""
-    rows = session.all(_HISTORY, world=world, dispute=dispute, after=after, most=most + 1)
+    rows = session.all(_HISTORY, world=world, order=order, dispute=dispute, after=after, most=most + 1)
     return _page(rows, most, lambda row: (row[1],), read_event)
 
 

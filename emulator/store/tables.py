@@ -136,7 +136,6 @@ events = Table(
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("details", Text, nullable=False),
-    Index("events_of_dispute", "world", "dispute", "number"),
     **CLUSTERED,
 )
 
