@@ -65,6 +65,10 @@ fuzz: $(STAMP) ## Let schemathesis at a running server (FUZZ_SECONDS=300)
 bench: $(STAMP) ## Measure reads and edits against a bare Flask view (needs wrk)
 	@$(BIN)/python loadtests/bench.py
 
+.PHONY: readme
+readme: $(STAMP) ## Write the README's tables and printed answers anew from the code and a running server
+	@$(BIN)/python -m tests.readme
+
 $(BIN)/uv:
 	@$(MAKE) --no-print-directory install
 

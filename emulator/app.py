@@ -16,7 +16,7 @@ from .http import pages, problems
 from .http.codec import OrjsonProvider
 from .http.paths import Segment
 from .service import Marketplace
-from .store.database import Database, engine_options, prepare
+from .store.database import Database, engine_options, normal_url, prepare
 from .store.tables import db
 
 # A request may be as large as a file and its wrapping; each route then sets its own, smaller limit.
@@ -28,13 +28,13 @@ def create_app(
 ) -> Flask:
     """A Flask application over one database.
 
-    `database_url` is SQLAlchemy's; without one the application keeps its data in a temporary SQLite file that goes when the process ends.
-    `key` locks the control plane. `open_to_strangers` is for anything but loopback: it demands a key, makes no `default` sandbox unless
-    `demo` asks for it, and seeds no longer fix tokens.
+    `database_url` is SQLAlchemy's, of a SQLite file or PostgreSQL; ValueError for any other. Without one the application keeps its data in a
+    temporary SQLite file that goes when the process ends. `key` locks the control plane. `open_to_strangers` is for anything but loopback:
+    it demands a key, makes no `default` sandbox unless `demo` asks for it, and seeds no longer fix tokens.
     """
     if open_to_strangers and not key:
         raise ValueError("An emulator that strangers can reach needs a key for its control plane: set EMULATOR_KEY.")
-    url = database_url or _temporary_database()
+    url = normal_url(database_url or _temporary_database())
     app = Flask("emulator", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)

@@ -37,13 +37,14 @@ def serve(host: str, port: int, workers: int, database: str | None, demo: bool |
     the value of EMULATOR_KEY.
     """
     from . import server
+    from .store.database import normal_url
 
     key = os.environ.get("EMULATOR_KEY") or None
     local = server.is_loopback(host)
     if not local and key is None:
         raise click.UsageError(f"{host} can be reached by strangers: set EMULATOR_KEY, or listen on 127.0.0.1.")
     try:
-        url = server.normal_url(database) if database else server.default_database()
+        url = normal_url(database) if database else server.default_database()
         shown = server.without_password(url)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None

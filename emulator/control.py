@@ -75,6 +75,7 @@ class ControlPlane:
         wish = Wish(name=DEFAULT, seed=DEFAULT)
         plan = self._grow(wish.ruleset, "{}", DEFAULT, wish.world, _first_clock(wish.now, wish.frozen))
         with self._db.writing() as session:
+            sandboxes.lock_seed(session, DEFAULT)
             # Another worker may have been quicker.
             if not sandboxes.exists(session, DEFAULT):
                 self._write(session, DEFAULT, wish, plan, {name: f"demo-{name}" for name in plan.grown.world.people})
@@ -87,6 +88,7 @@ class ControlPlane:
         # Growing takes longest, so nobody is kept waiting for it.
         plan = self._grow(wish.ruleset, settings, seed, wish.world, _first_clock(wish.now, wish.frozen))
         with self._db.writing() as session:
+            sandboxes.lock_seed(session, seed)
             turn = 0
             # Sandboxes of one seed live side by side: the first has the ids and tokens of the seed alone, the next those of its turn.
             while sandboxes.exists(session, sandbox_id := make_id("sbx", seed, "sandbox", turn)):

@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from .app import create_app
 
@@ -30,23 +30,6 @@ def is_loopback(host: str) -> bool:
 def default_database() -> str:
     """A SQLite file in the working folder, so that a marketplace is still there after a restart."""
     return f"sqlite:///{Path('dispute-emulator.db').resolve()}"
-
-
-def normal_url(url: str) -> str:
-    """A database URL as SQLAlchemy takes it; `postgres://` is what many services call PostgreSQL.
-
-    Raises ValueError for what is no URL, for another kind of database, and for SQLite in memory, which threads cannot share.
-    """
-    scheme, _, rest = url.partition("://")
-    normal = f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
-    try:
-        read = make_url(normal)
-    except (ArgumentError, ValueError):
-        read = None
-    kind = None if read is None else read.get_backend_name()
-    if read is None or kind not in ("sqlite", "postgresql") or (kind == "sqlite" and read.database in (None, "", ":memory:")):
-        raise ValueError("The database URL is none that fits: write sqlite:///file.db or postgresql://user@host/name.")
-    return normal
 
 
 def without_password(url: str) -> str:

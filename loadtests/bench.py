@@ -93,7 +93,7 @@ def running(command: list[str], port: int, **environment: str) -> Iterator[str]:
 
 
 def fill(database: str, orders: int) -> tuple[str, list[str]]:
-    """A sandbox with so many orders, every second in dispute; returns the buyer's token and the disputes."""
+    """A sandbox with so many orders, all in dispute; returns the buyer's token and the disputes."""
     from emulator import create_app
 
     client = create_app(database).test_client()
@@ -104,13 +104,12 @@ def fill(database: str, orders: int) -> tuple[str, list[str]]:
     headers = {account["name"]: {"Authorization": f"Bearer {account['token']}"} for account in made["accounts"]}
     store = next(account["store"] for account in made["accounts"] if account["store"])
     disputes = []
-    for number in range(orders):
+    for _ in range(orders):
         placed = {"store": store, "item": {"title": "Lamp", "quantity": 1}, "total": MONEY}
         order = client.post("/v1/orders", headers=headers["buyer"], json=placed).json["id"]
         client.post(f"/v1/orders/{order}/ship", headers=headers["seller"], json={})
-        if number % 2:
-            opened = {"reason": "no_tracking", "remedy": "refund", "amount": MONEY, "explanation": "Where is it?"}
-            disputes.append(client.post(f"/v1/orders/{order}/disputes", headers=headers["buyer"], json=opened).json["id"])
+        opened = {"reason": "no_tracking", "remedy": "refund", "amount": MONEY, "explanation": "Where is it?"}
+        disputes.append(client.post(f"/v1/orders/{order}/disputes", headers=headers["buyer"], json=opened).json["id"])
     return headers["buyer"]["Authorization"].removeprefix("Bearer "), disputes
 
 

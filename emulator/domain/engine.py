@@ -350,8 +350,9 @@ def _enter(to: To, case: Case, before: State) -> None:
             claim = changed(claim, status=to.claim or claim.status, kind=to.kind or claim.kind)
         if goods is not None and to.stage:
             goods = changed(goods, stage=to.stage)
-        if to.dispute or claim is not dispute.claim or goods is not dispute.goods:
-            dispute = changed(dispute, status=to.dispute or dispute.status, claim=claim, goods=goods)
+        status_after = to.dispute or dispute.status
+        if status_after is not dispute.status or claim is not dispute.claim or goods is not dispute.goods:
+            dispute = changed(dispute, status=status_after, claim=claim, goods=goods)
     status = to.order.pick(order) if isinstance(to.order, Remembered) else to.order or order.status
     if dispute is not order.dispute or status is not order.status:
         order = changed(order, status=status, dispute=dispute)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # ISO 4217 codes a marketplace of this kind trades in, with their number of decimal places.
 PLACES = {
@@ -47,6 +48,7 @@ def parse_money(amount: str, currency: str) -> Money:
     return Money(-minor if sign else minor, currency)
 
 
+@lru_cache(maxsize=4096)
 def format_amount(minor: int, currency: str) -> str:
     """The decimal string with exactly the currency's places: 4700 USD is "47.00", 4700 JPY is "4700"."""
     places = PLACES[currency]

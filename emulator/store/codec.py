@@ -10,7 +10,6 @@ import msgspec
 from ..domain.order import Dispute, Order, State, changed
 
 
-
 def _other(value: Any) -> str:
     # A wall clock that a test has frozen hands out a subclass of datetime, which msgspec leaves to us.
     if isinstance(value, datetime):

@@ -19,6 +19,7 @@ from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 Row = Sequence[Any]
 Params = dict[str, Any]
@@ -153,6 +154,23 @@ class Database:
         self._engine.dispose()
 
 
+def normal_url(url: str) -> str:
+    """A database URL as SQLAlchemy takes it; `postgres://` is what many services call PostgreSQL.
+
+    Raises ValueError for what is no URL, for another kind of database, and for SQLite in memory, which threads cannot share.
+    """
+    scheme, _, rest = url.partition("://")
+    normal = f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+    try:
+        read = make_url(normal)
+    except (ArgumentError, ValueError):
+        read = None
+    kind = None if read is None else read.get_backend_name()
+    if read is None or kind not in ("sqlite", "postgresql") or (kind == "sqlite" and read.database in (None, "", ":memory:")):
+        raise ValueError("The database URL is none that fits: write sqlite:///file.db or postgresql://user@host/name.")
+    return normal
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """What SQLAlchemy's engine needs for this URL."""
     options: dict[str, Any] = {"pool_size": 0}
@@ -173,6 +191,5 @@ def prepare(engine: SqlEngine) -> None:
             "synchronous = NORMAL",
             f"mmap_size = {MMAP_BYTES}",
             "temp_store = MEMORY",
-            "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")

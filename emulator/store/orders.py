@@ -197,6 +197,9 @@ _CLOSE_STORE = Statement(
     .where(t.stores.c.world == bindparam("of_world"), t.stores.c.id == bindparam("of_id"), t.stores.c.closed_at.is_(None))
     .values(closed_at=bindparam("closed_at"))
 )
+_LOCK_STORE = Statement(
+    select(t.stores.c.id).where(t.stores.c.world == bindparam("world"), t.stores.c.id == bindparam("store")).with_for_update()
+)
 _STORE_CLOSED = Statement(select(t.stores.c.closed_at).where(t.stores.c.world == bindparam("world"), t.stores.c.id == bindparam("store")))
 
 
@@ -363,7 +366,8 @@ class Batch:
         """Write everything collected, then close the stores that have to close."""
         for statement, rows in self._rows.items():
             session.many(statement, rows)
-        for at, store in self._weigh:
+        # One store after another in a fixed order, so that nobody waits for somebody who waits for him.
+        for at, store in sorted(self._weigh, key=lambda weighed: (weighed[1], weighed[0])):
             weigh_store(session, self.world, store, self.engine, at)
 
     def _add_dispute(self, order: Order, dispute: Dispute, known: Dispute | None) -> None:
@@ -426,6 +430,9 @@ def _as_update(row: dict[str, Any], kept: Sequence[str]) -> dict[str, Any]:
 
 def weigh_store(session: Session, world: int, store: str, engine: Engine, at: datetime) -> None:
     """Close the store if disputes about the goods have come too often (STO-2)."""
+    # Whoever disputes in the same store at the same time counts after us and sees ours. SQLite has locked the whole file already.
+    if session.dialect != "sqlite":
+        session.one(_LOCK_STORE, world=world, store=store)
     if store_closed(session, world, store):
         return
     complaints = (Complaint(instant(opened), bool(withdrawn), maybe_instant(marked)) for opened, withdrawn, marked in session.all(

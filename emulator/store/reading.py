@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 
 from ..domain.case import make_id
 from ..domain.journal import Event, Mail
@@ -348,7 +349,8 @@ _SEEN_IN = Statement(
 )
 _BYTES = Statement(select(t.files.c.bytes).where(t.files.c.world == bindparam("world"), t.files.c.sha256 == bindparam("sha256")))
 _INSERT_EVIDENCE = inserting(t.evidence)
-_INSERT_FILE = Statement(insert(t.files), [c.name for c in t.files.columns])
+# Both databases know this clause; who uploads the same bytes at the same time keeps them once.
+_INSERT_FILE = Statement(insert(t.files).on_conflict_do_nothing(), [c.name for c in t.files.columns])
 _NEXT_SERIAL = Statement(
     update(t.accounts)
     .where(t.accounts.c.world == bindparam("of_world"), t.accounts.c.id == bindparam("of_id"))
@@ -378,8 +380,7 @@ def insert_evidence(session: Session, world: int, file: File, data: bytes) -> No
         sha256=file.sha256,
         uploaded_at=seconds(file.uploaded_at),
     )
-    if session.one(_BYTES, world=world, sha256=file.sha256) is None:
-        session.run(_INSERT_FILE, world=world, sha256=file.sha256, bytes=data)
+    session.run(_INSERT_FILE, world=world, sha256=file.sha256, bytes=data)
 
 
 def find_evidence(session: Session, world: int, asker: Asker, evidence_id: str) -> File | None:

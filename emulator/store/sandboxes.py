@@ -8,7 +8,7 @@ from hashlib import blake2b
 from secrets import randbits
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Text, bindparam, delete, func, insert, select, update
 
 from ..domain.engine import Engine
 from ..domain.world import World
@@ -24,6 +24,7 @@ _FIND = Statement(
     )
 )
 _LOCK = Statement(select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("id")).with_for_update())
+_LOCK_SEED = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("seed", type_=Text), 0))))
 _EXISTS = Statement(select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("id")))
 _LIST = Statement(
     select(*SANDBOX_COLUMNS, t.sandboxes.c.created_at)
@@ -78,6 +79,12 @@ def lock(session: Session, sandbox_id: str) -> None:
     """Nobody else moves this sandbox's clock or world until the transaction ends. SQLite has locked the whole file already."""
     if session.dialect != "sqlite":
         session.one(_LOCK, id=sandbox_id)
+
+
+def lock_seed(session: Session, seed: str) -> None:
+    """Nobody else makes a sandbox of this seed until the transaction ends. SQLite has locked the whole file already."""
+    if session.dialect != "sqlite":
+        session.one(_LOCK_SEED, seed=seed)
 
 
 def insert_sandbox(session: Session, sandbox: Sandbox, origin: str, created_at: datetime, tokens: Mapping[str, str]) -> None:
