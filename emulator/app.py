@@ -28,9 +28,9 @@ def create_app(
 ) -> Flask:
     """A Flask application over one database.
 
-    `database_url` is SQLAlchemy's, of a SQLite file or PostgreSQL; ValueError for any other. Without one the application keeps its data in a
-    temporary SQLite file that goes when the process ends. `key` locks the control plane. `open_to_strangers` is for anything but loopback:
-    it demands a key, makes no `default` sandbox unless `demo` asks for it, and seeds no longer fix tokens.
+    `database_url` is SQLAlchemy's, of a SQLite file or PostgreSQL; ValueError for any other. Without one the data lie in a temporary SQLite
+    file that goes when the process ends. `key` locks the control plane. `open_to_strangers` is for anything but loopback: it demands a key,
+    makes no `default` sandbox unless `demo` asks for it, and seeds no longer fix tokens.
     """
     if open_to_strangers and not key:
         raise ValueError("An emulator that strangers can reach needs a key for its control plane: set EMULATOR_KEY.")

@@ -40,7 +40,7 @@ def hello():
 IDS = """
 local ids, token = {}, nil
 for line in io.lines("%s") do if token == nil then token = line else ids[#ids + 1] = line end end
-math.randomseed(%d)
+math.randomseed(os.time() + %d)
 local bad = 0
 """
 READ = (

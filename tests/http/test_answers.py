@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from ..conftest import MakeSandbox
-from ..sandbox import TRACKED, Sandbox, usd
+from ..sandbox import TRACKED, Json, Sandbox, usd
 
 # ── statuses and headers ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -32,7 +32,9 @@ def test_what_creates_answers_201_with_its_place_and_an_action_200(sandbox: Sand
     assert (message.status_code, message.headers["Location"]) == (201, f"/v1/orders/{order}/messages")
     uploaded = sandbox.upload("buyer")
     assert (uploaded.status_code, uploaded.headers["Location"]) == (201, f"/v1/evidence/{(uploaded.json or {})['id']}")
-    assert all(sandbox.call("buyer", "GET", answer.headers["Location"]).status_code == 200 for answer in (placed, opened, message, uploaded))
+    assert all(
+        sandbox.call("buyer", "GET", answer.headers["Location"]).status_code == 200 for answer in (placed, opened, message, uploaded)
+    )
 
 
 def test_a_sandbox_is_made_with_201_and_deleted_with_204(client: FlaskClient, sandbox: Sandbox) -> None:
@@ -104,7 +106,8 @@ def test_bearer_may_be_written_in_any_case(sandbox: Sandbox) -> None:
 
 
 def test_an_action_without_fields_needs_no_body(sandbox: Sandbox) -> None:
-    for rest in ({}, {"json": {}}, {"data": b"", "content_type": "application/json"}):
+    ways: list[Json] = [{}, {"json": {}}, {"data": b"", "content_type": "application/json"}]
+    for rest in ways:
         order = sandbox.shipped()
         assert sandbox.call("buyer", "POST", f"/v1/orders/{order}/confirm-receipt", **rest).status_code == 200
 
@@ -112,7 +115,11 @@ def test_an_action_without_fields_needs_no_body(sandbox: Sandbox) -> None:
 def test_a_content_type_may_name_its_charset(sandbox: Sandbox) -> None:
     order = sandbox.placed()
     answer = sandbox.call(
-        "buyer", "POST", f"/v1/orders/{order}/messages", data='{"text": "grüß dich"}'.encode(), content_type="application/json; charset=utf-8"
+        "buyer",
+        "POST",
+        f"/v1/orders/{order}/messages",
+        data='{"text": "grüß dich"}'.encode(),
+        content_type="application/json; charset=utf-8",
     )
     assert (answer.status_code, (answer.json or {})["text"]) == (201, "grüß dich")
 

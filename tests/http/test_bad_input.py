@@ -58,6 +58,14 @@ def as_json(**body: Any) -> Json:
     return {"data": json.dumps(body).encode(), "headers": {"Content-Type": "application/json"}}
 
 
+def extend(days: Any) -> Send:
+    return lambda s: s.box.call("seller", "POST", f"/v1/orders/{s.order}/extend-protection", **as_json(days=days))
+
+
+def by(method: str) -> Send:
+    return lambda s: s.box.call("buyer", method, f"/v1/orders/{s.order}")
+
+
 def create(**wish: Any) -> Send:
     return lambda s: s.box.client.post("/_emulator/sandboxes", **as_json(**wish))
 
@@ -168,7 +176,12 @@ for name, days, status, code in (
     ("more days than a database counts", 2**64, *MALFORMED),
     ("days of a hundred digits", 10**100, *MALFORMED),
 ):
-    add(name, status, code, lambda s, days=days: s.box.call("seller", "POST", f"/v1/orders/{s.order}/extend-protection", **as_json(days=days)))
+    add(
+        name,
+        status,
+        code,
+        extend(days),
+    )
 
 # Words and ids.
 add("an unknown reason", *MALFORMED, edit(reason="bored"))
@@ -180,49 +193,136 @@ add("fifty-one pieces of evidence", *MALFORMED, edit(evidence=[f"evd_{n}" for n 
 add("evidence with a NUL in its id", *MALFORMED, edit(evidence=["evd_\x00"]))
 add("evidence that is a path", *MALFORMED, edit(evidence=["../../etc/passwd"]))
 add("evidence that does not exist", 422, "unknown_evidence", edit(evidence=["evd_none"]))
-add("evidence of another sandbox", 422, "unknown_evidence", lambda s: s.box.ask("buyer", "edit", s.order, evidence=[s.elsewhere.evidence("buyer")]))
+add(
+    "evidence of another sandbox",
+    422,
+    "unknown_evidence",
+    lambda s: s.box.ask("buyer", "edit", s.order, evidence=[s.elsewhere.evidence("buyer")]),
+)
 add("an order of another sandbox", 404, "not_found", lambda s: s.box.ask("seller", "extend_protection", s.strange_order, days=1))
-add("a dispute of another sandbox", 404, "not_found", lambda s: s.box.call("buyer", "PATCH", f"/v1/disputes/{s.strange_dispute}", json={"explanation": "x"}))
+add(
+    "a dispute of another sandbox",
+    404,
+    "not_found",
+    lambda s: s.box.call("buyer", "PATCH", f"/v1/disputes/{s.strange_dispute}", json={"explanation": "x"}),
+)
 add("an order for a dispute", 404, "not_found", lambda s: s.box.call("buyer", "GET", f"/v1/disputes/{s.order}"))
 for path in ("/v1/orders/%ff%fe", "/v1/orders/ord_%ed%a0%80", "/v1/orders/'%20OR%201=1--", f"/v1/orders/{'x' * 5000}"):
     add(f"the path {path[:40]}", 404, "not_found", get(path))
 for path in (
-    "/v1/orders/%00", "/v1/disputes/%00", "/v1/stores/%00", "/v1/evidence/%00", "/v1/orders/%00/payment", "/v1/orders/%00/messages",
-    "/v1/rules/%00", "/problems/%00", "/v1/disputes/dsp_%00/history",
-):  # fmt: skip
+    "/v1/orders/%00",
+    "/v1/disputes/%00",
+    "/v1/stores/%00",
+    "/v1/evidence/%00",
+    "/v1/orders/%00/payment",
+    "/v1/orders/%00/messages",
+    "/v1/rules/%00",
+    "/problems/%00",
+    "/v1/disputes/dsp_%00/history",
+):
     add(f"the path {path}", 404, "no_such_path", get(path))
-add("a report of a message with a NUL in its id", 404, "no_such_path", lambda s: s.box.ask("buyer", "report_message", s.order, message="%00"))
-for path in ("/v1/orders/../../etc/passwd", "/v1/orders/a/b/c", "/v1//orders", "/V1/orders", "/v1/orders/", "/v2/orders", "/_emulator/", "/%2e%2e/x", "/\\", "/v1/disputes/{dispute}/claim/nothing"):
+add(
+    "a report of a message with a NUL in its id",
+    404,
+    "no_such_path",
+    lambda s: s.box.ask("buyer", "report_message", s.order, message="%00"),
+)
+for path in (
+    "/v1/orders/../../etc/passwd",
+    "/v1/orders/a/b/c",
+    "/v1//orders",
+    "/V1/orders",
+    "/v1/orders/",
+    "/v2/orders",
+    "/_emulator/",
+    "/%2e%2e/x",
+    "/\\",
+    "/v1/disputes/{dispute}/claim/nothing",
+):
     add(f"no such path: {path}", 404, "no_such_path", get(path))
 for method in ("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "X"):
-    add(f"{method} an order", 405, "method_not_allowed", lambda s, method=method: s.box.call("buyer", method, f"/v1/orders/{s.order}"))
+    add(f"{method} an order", 405, "method_not_allowed", by(method))
 add("GET an action", 405, "method_not_allowed", get("/v1/orders/{order}/cancel"))
 for path in ("/docs/%00", "/docs/%2e%2e/%2e%2e/conftest.py", "/docs/nothing.js", "/docs//etc/passwd"):
     add(f"the page {path}", 404, "no_such_path", get(path))
-add("a store that is no store", 404, "not_found", lambda s: s.box.ask("buyer", "place_order", store="sto_none", item={"title": "x", "quantity": 1}, total=usd("1.00")))
-add("a store of another sandbox", 404, "not_found", lambda s: s.box.ask("buyer", "place_order", store=s.elsewhere.store, item={"title": "x", "quantity": 1}, total=usd("1.00")))
+add(
+    "a store that is no store",
+    404,
+    "not_found",
+    lambda s: s.box.ask("buyer", "place_order", store="sto_none", item={"title": "x", "quantity": 1}, total=usd("1.00")),
+)
+add(
+    "a store of another sandbox",
+    404,
+    "not_found",
+    lambda s: s.box.ask("buyer", "place_order", store=s.elsewhere.store, item={"title": "x", "quantity": 1}, total=usd("1.00")),
+)
 add("half an item", *MALFORMED, lambda s: s.box.ask("buyer", "place_order", item={"title": "x", "quantity": 0.5}, total=usd("1.00")))
 add("no item", *MALFORMED, lambda s: s.box.ask("buyer", "place_order", item={"title": "x", "quantity": 0}, total=usd("1.00")))
 
 # Queries.
 for query in (
-    "limit=0", "limit=101", "limit=-1", "limit=1.5", "limit=1_0", "limit=+5", "limit=%205", "limit=ten", "limit=", "limit=1&limit=2", f"limit={10**30}", "limit=٥", "limit=%00",
-    "cursor=", "cursor=x", "cursor=%00", "cursor=%ff", "cursor=é", "cursor=a&cursor=a", f"cursor={'A' * 501}", "cursor=bnVsbA", "cursor=e30",
-    "status=new", "status=bored", "status=finished&status=finished", "in_dispute=yes", "in_dispute=1", "colour=red", "order=x", "=", "a",
-    f"cursor={cursor([])}", f"cursor={cursor([1])}", f"cursor={cursor(['x', 1])}", f"cursor={cursor([1.5, 'x'])}", f"cursor={cursor([True, 'x'])}",
-    f"cursor={cursor([10**30, 'x'])}", f"cursor={cursor([2**63, 'x'])}", f"cursor={cursor([-(2**63) - 1, 'x'])}", f"cursor={cursor([1, 'x', 1])}",
-    "cursor=" + urlsafe_b64encode(b'[1,"\\u0000"]').decode().rstrip("="), "cursor=" + urlsafe_b64encode(b'[1,"\\ud800"]').decode().rstrip("="),
-):  # fmt: skip
+    "limit=0",
+    "limit=101",
+    "limit=-1",
+    "limit=1.5",
+    "limit=1_0",
+    "limit=+5",
+    "limit=%205",
+    "limit=ten",
+    "limit=",
+    "limit=1&limit=2",
+    f"limit={10**30}",
+    "limit=٥",
+    "limit=%00",
+    "cursor=",
+    "cursor=x",
+    "cursor=%00",
+    "cursor=%ff",
+    "cursor=é",
+    "cursor=a&cursor=a",
+    f"cursor={'A' * 501}",
+    "cursor=bnVsbA",
+    "cursor=e30",
+    "status=new",
+    "status=bored",
+    "status=finished&status=finished",
+    "in_dispute=yes",
+    "in_dispute=1",
+    "colour=red",
+    "order=x",
+    "=",
+    "a",
+    f"cursor={cursor([])}",
+    f"cursor={cursor([1])}",
+    f"cursor={cursor(['x', 1])}",
+    f"cursor={cursor([1.5, 'x'])}",
+    f"cursor={cursor([True, 'x'])}",
+    f"cursor={cursor([10**30, 'x'])}",
+    f"cursor={cursor([2**63, 'x'])}",
+    f"cursor={cursor([-(2**63) - 1, 'x'])}",
+    f"cursor={cursor([1, 'x', 1])}",
+    "cursor=" + urlsafe_b64encode(b'[1,"\\u0000"]').decode().rstrip("="),
+    "cursor=" + urlsafe_b64encode(b'[1,"\\ud800"]').decode().rstrip("="),
+):
     add(f"orders?{query[:60]}", *MALFORMED, get(f"/v1/orders?{query}"))
-for path in ("/v1/me", "/v1/orders/{order}", "/v1/disputes/{dispute}", "/v1/orders/{order}/payment", "/_emulator/health", "/_emulator/sandboxes/{sandbox}/audit"):
+for path in (
+    "/v1/me",
+    "/v1/orders/{order}",
+    "/v1/disputes/{dispute}",
+    "/v1/orders/{order}/payment",
+    "/_emulator/health",
+    "/_emulator/sandboxes/{sandbox}/audit",
+):
     add(f"{path}?surprise", *MALFORMED, get(f"{path}?surprise=1"))
 for path in ("/v1/disputes/{dispute}/history", "/v1/orders/{order}/messages"):
-    for position in (["x"], [1.0], [2**63], [-(2**63) - 1], [10**30], [None]):
+    positions: list[list[Any]] = [["x"], [1.0], [2**63], [-(2**63) - 1], [10**30], [None]]
+    for position in positions:
         add(f"{path}?cursor={position}", *MALFORMED, get(f"{path}?cursor={cursor(position)}"))
 for path in ("/v1/mailbox", "/_emulator/sandboxes/{sandbox}/mailbox"):
     for position in ([1], [1, "x", 1], [2**63, "x", 1, "y"], [1, "x", 2**63, "y"]):
         add(f"{path}?cursor={position}", *MALFORMED, get(f"{path}?cursor={cursor(position)}"))
-    add(f"{path}?cursor=NUL", *MALFORMED, get(f"{path}?cursor={urlsafe_b64encode(b'[1,' + json.dumps(chr(0)).encode() + b',1,' + json.dumps('y').encode() + b']').decode().rstrip('=')}"))
+    add(f"{path}?cursor=NUL", *MALFORMED, get(f"{path}?cursor={cursor([1, chr(0), 1, 'y'])}"))
 add("stores?cursor=NUL", *MALFORMED, get(f"/v1/stores?cursor={cursor([chr(0)])}"))
 add("sandboxes?cursor=NUL", *MALFORMED, get(f"/_emulator/sandboxes?cursor={cursor([chr(0)])}"))
 add("disputes of an order with a NUL", *MALFORMED, get("/v1/disputes?order=%00"))
@@ -243,33 +343,76 @@ add("a token as Basic", *NOBODY, lambda s: bare("GET", "/v1/orders/{order}", Aut
 add("a token without its scheme", *NOBODY, lambda s: bare("GET", "/v1/orders/{order}", Authorization=s.box.tokens["buyer"])(s))
 add("a token in the query", *MALFORMED, bare("GET", "/v1/orders/{order}?token={token}"))
 add("a token in the query of a list", *MALFORMED, bare("GET", "/v1/orders?access_token={token}"))
-add("the token of another sandbox", 404, "not_found", lambda s: s.elsewhere.call("buyer", "POST", f"/v1/orders/{s.order}/messages", json={"text": "hi"}))
+add(
+    "the token of another sandbox",
+    404,
+    "not_found",
+    lambda s: s.elsewhere.call("buyer", "POST", f"/v1/orders/{s.order}/messages", json={"text": "hi"}),
+)
 add("a token in the body", *NOBODY, lambda s: s.box.client.post(f"/v1/orders/{s.order}/confirm-receipt", json={}))
 
 # The control plane.
-for name, wish in {
-    "an unknown world": {"world": "moon"}, "a world that is a path": {"world": "../worlds/small"}, "an unknown ruleset": {"ruleset": "harsh"},
-    "an unknown field": {"colour": "red"}, "a name with a NUL": {"name": "a\x00"}, "a seed with a surrogate": {"seed": "\ud800"},
-    "an empty seed": {"seed": ""}, "a seed of a thousand characters": {"seed": "x" * 1000}, "now without an offset": {"now": "2026-01-01T12:00:00"},
-    "now as a date": {"now": "2026-01-01"}, "now as a number": {"now": 1767268800}, "now with parts of a second": {"now": "2026-01-01T12:00:00.5Z"},
-    "now before 1970": {"now": "1969-12-31T23:59:59Z"}, "now in the year 9000": {"now": "9000-01-01T00:00:00Z"}, "now on the 30th of February": {"now": "2026-02-30T12:00:00Z"},
-    "frozen as a text": {"frozen": "true"}, "frozen as a number": {"frozen": 1}, "settings as a list": {"settings": []}, "settings as null": {"settings": None},
-}.items():  # fmt: skip
+WISHES: dict[str, Json] = {
+    "an unknown world": {"world": "moon"},
+    "a world that is a path": {"world": "../worlds/small"},
+    "an unknown ruleset": {"ruleset": "harsh"},
+    "an unknown field": {"colour": "red"},
+    "a name with a NUL": {"name": "a\x00"},
+    "a seed with a surrogate": {"seed": "\ud800"},
+    "an empty seed": {"seed": ""},
+    "a seed of a thousand characters": {"seed": "x" * 1000},
+    "now without an offset": {"now": "2026-01-01T12:00:00"},
+    "now as a date": {"now": "2026-01-01"},
+    "now as a number": {"now": 1767268800},
+    "now with parts of a second": {"now": "2026-01-01T12:00:00.5Z"},
+    "now before 1970": {"now": "1969-12-31T23:59:59Z"},
+    "now in the year 9000": {"now": "9000-01-01T00:00:00Z"},
+    "now on the 30th of February": {"now": "2026-02-30T12:00:00Z"},
+    "frozen as a text": {"frozen": "true"},
+    "frozen as a number": {"frozen": 1},
+    "settings as a list": {"settings": []},
+    "settings as null": {"settings": None},
+}
+for name, wish in WISHES.items():
     add(f"a sandbox with {name}", *MALFORMED, create(**wish))
 for name, value in {
-    "unknown": {"moon_days": 1}, "negative": {"negotiation_days": -1}, "none": {"negotiation_days": 0}, "a float": {"negotiation_days": 1.5},
-    "a text": {"negotiation_days": "15"}, "yes": {"negotiation_days": True}, "null": {"negotiation_days": None}, "enormous": {"negotiation_days": 10**30},
-    "low above high": {"refund_business_days": [10, 7]}, "half a range": {"refund_business_days": [7]}, "no range": {"refund_business_days": 7},
-    "no word": {"receipt_means": "hoped"}, "no day": {"holidays": ["2026-02-30"]}, "no days": {"holidays": "2026-02-03"}, "a deep day": {"holidays": [[[]]]},
-    "a contradiction": {"cancel_closes_order": True}, "delivery after protection": {"delivery_days": 61},
-}.items():  # fmt: skip
+    "unknown": {"moon_days": 1},
+    "negative": {"negotiation_days": -1},
+    "none": {"negotiation_days": 0},
+    "a float": {"negotiation_days": 1.5},
+    "a text": {"negotiation_days": "15"},
+    "yes": {"negotiation_days": True},
+    "null": {"negotiation_days": None},
+    "enormous": {"negotiation_days": 10**30},
+    "low above high": {"refund_business_days": [10, 7]},
+    "half a range": {"refund_business_days": [7]},
+    "no range": {"refund_business_days": 7},
+    "no word": {"receipt_means": "hoped"},
+    "no day": {"holidays": ["2026-02-30"]},
+    "no days": {"holidays": "2026-02-03"},
+    "a deep day": {"holidays": [[[]]]},
+    "a contradiction": {"cancel_closes_order": True},
+    "delivery after protection": {"delivery_days": 61},
+}.items():
     add(f"a setting that is {name}", 422, "settings_refused", create(settings=value))
-for name, body in {
-    "nothing": {}, "two ways": {"by": "P1D", "to_next": True}, "three ways": {"by": "P1D", "to": "2027-01-01T00:00:00Z", "to_next": True},
-    "not to the next": {"to_next": False}, "a month": {"by": "P1M"}, "a year": {"by": "P1Y"}, "backwards": {"by": "-P1D"}, "a number": {"by": 86400},
-    "half a second": {"by": "PT0.5S"}, "no time": {"by": "P"}, "half a duration": {"by": "P1DT"}, "Arabic digits": {"by": "P١D"}, "no instant": {"to": "tomorrow"},
-    "an edge that is none": {"by": "P1D", "edge": "over"}, "a long wait": {"by": "P" + "9" * 70 + "D"},
-}.items():  # fmt: skip
+ADVANCES: dict[str, Json] = {
+    "nothing": {},
+    "two ways": {"by": "P1D", "to_next": True},
+    "three ways": {"by": "P1D", "to": "2027-01-01T00:00:00Z", "to_next": True},
+    "not to the next": {"to_next": False},
+    "a month": {"by": "P1M"},
+    "a year": {"by": "P1Y"},
+    "backwards": {"by": "-P1D"},
+    "a number": {"by": 86400},
+    "half a second": {"by": "PT0.5S"},
+    "no time": {"by": "P"},
+    "half a duration": {"by": "P1DT"},
+    "Arabic digits": {"by": "P١D"},
+    "no instant": {"to": "tomorrow"},
+    "an edge that is none": {"by": "P1D", "edge": "over"},
+    "a long wait": {"by": "P" + "9" * 70 + "D"},
+}
+for name, body in ADVANCES.items():
     add(f"advance: {name}", *MALFORMED, control("POST", "/clock/advance", **body))
 add("advance: past the calendar", 422, "clock_too_far", control("POST", "/clock/advance", by="P9999999D"))
 add("advance: by weeks and weeks", 422, "clock_too_far", control("POST", "/clock/advance", by="P999999W"))

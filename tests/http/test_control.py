@@ -25,7 +25,11 @@ def life(box: Sandbox) -> list[Any]:
     box.do("seller", "refuse", order, reason="No.", solution={"remedy": "refund", "amount": usd("20.00")})
     box.do("buyer", "accept", order, solution=box.current(order, "seller"))
     fired = box.advance(by="P30D")
-    looked = [box.get(who, path) for who in ("buyer", "seller") for path in (f"/v1/orders/{order}", f"/v1/disputes/{box.disputes[order]}", "/v1/mailbox")]
+    looked = [
+        box.get(who, path)
+        for who in ("buyer", "seller")
+        for path in (f"/v1/orders/{order}", f"/v1/disputes/{box.disputes[order]}", "/v1/mailbox")
+    ]
     return [order, fired, *looked, box.get("buyer", f"/v1/orders/{order}/messages")]
 
 
@@ -114,7 +118,13 @@ def test_every_world_grows_under_every_ruleset_and_is_in_order(world: str, rules
 def test_the_default_sandbox_has_tokens_that_everybody_knows(make_app: MakeApp) -> None:
     app = make_app(demo=None)
     client = app.test_client()
-    roles = {"demo-buyer": "buyer", "demo-buyer-2": "buyer", "demo-seller": "seller", "demo-seller-2": "seller", "demo-mediator": "mediator"}
+    roles = {
+        "demo-buyer": "buyer",
+        "demo-buyer-2": "buyer",
+        "demo-seller": "seller",
+        "demo-seller-2": "seller",
+        "demo-mediator": "mediator",
+    }
     for token, role in roles.items():
         me = client.get("/v1/me", headers={"Authorization": f"Bearer {token}"}).json or {}
         assert (me["role"], me["sandbox"]) == (role, "default")
@@ -131,12 +141,16 @@ def test_the_default_sandbox_has_tokens_that_everybody_knows(make_app: MakeApp) 
 @pytest.mark.parametrize("world", ["empty", "small"])
 def test_a_reset_brings_back_the_world_it_began_with_ids_tokens_and_clock(world: str, make_sandbox: MakeSandbox) -> None:
     box = make_sandbox(world=world, seed="s")
-    seen = {who: (box.get(who, "/v1/orders?limit=100"), box.get(who, "/v1/disputes?limit=100"), box.get(who, "/v1/me")) for who in box.tokens}
+    seen = {
+        who: (box.get(who, "/v1/orders?limit=100"), box.get(who, "/v1/disputes?limit=100"), box.get(who, "/v1/me")) for who in box.tokens
+    }
     shown = box.control("GET")
     lived = life(box) if world == "empty" else box.advance(by="P30D")
     assert box.now() != START
     assert box.control("POST", "/reset")["clock"] == {"mode": "frozen", "now": START}
-    again = {who: (box.get(who, "/v1/orders?limit=100"), box.get(who, "/v1/disputes?limit=100"), box.get(who, "/v1/me")) for who in box.tokens}
+    again = {
+        who: (box.get(who, "/v1/orders?limit=100"), box.get(who, "/v1/disputes?limit=100"), box.get(who, "/v1/me")) for who in box.tokens
+    }
     assert again == seen
     assert box.control("GET") == shown
     assert box.audit()["ok"]
@@ -294,7 +308,16 @@ def test_with_no_timer_there_is_no_next_one(sandbox: Sandbox) -> None:
 
 
 def test_the_forecast_is_what_then_fires_and_looking_at_it_changes_nothing(sandbox: Sandbox, app: Any) -> None:
-    for make in (sandbox.placed, sandbox.shipped, sandbox.disputed, sandbox.asked, sandbox.returning, sandbox.sent_back, sandbox.replacing, sandbox.accepted):
+    for make in (
+        sandbox.placed,
+        sandbox.shipped,
+        sandbox.disputed,
+        sandbox.asked,
+        sandbox.returning,
+        sandbox.sent_back,
+        sandbox.replacing,
+        sandbox.accepted,
+    ):
         make()
     order = sandbox.sent_back("exchange")
     before = dump(app)

@@ -97,9 +97,20 @@ def test_evidence_is_served_so_that_no_browser_runs_it(sandbox: Sandbox) -> None
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd", "..\\..\\windows\\win.ini", "/etc/passwd", 'a"; filename="b.exe', "a\r\nSet-Cookie: x=1", "\x00.png", "", "ü" * 300, "🦄.png", "."],
+    [
+        "../../etc/passwd",
+        "..\\..\\windows\\win.ini",
+        "/etc/passwd",
+        'a"; filename="b.exe',
+        "a\r\nSet-Cookie: x=1",
+        "\x00.png",
+        "",
+        "ü" * 300,
+        "🦄.png",
+        ".",
+    ],
     ids=ascii,
-)  # fmt: skip
+)
 def test_a_files_name_names_no_place_and_breaks_no_header(name: str, sandbox: Sandbox) -> None:
     data = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="' + name.replace('"', '\\"').encode() + b'"\r\n\r\n'
     data += picture("photo") + b"\r\n--edge--\r\n"

@@ -159,11 +159,22 @@ def everything(box: Sandbox, order: str) -> dict[str, Any]:
     """Every answer that the seller and the mediator can get, with its headers, and what the control plane shows of the world."""
     dispute = box.disputes[order]
     paths = [
-        "/v1/me", "/v1/orders", f"/v1/orders/{order}", f"/v1/orders/{order}/payment", f"/v1/orders/{order}/messages",
-        "/v1/disputes", f"/v1/disputes?order={order}", f"/v1/disputes/{dispute}", f"/v1/disputes/{dispute}/history",
-        f"/v1/disputes/{dispute}/claim", f"/v1/disputes/{dispute}/claim/solution", "/v1/operations", "/v1/stores", f"/v1/stores/{box.store}",
+        "/v1/me",
+        "/v1/orders",
+        f"/v1/orders/{order}",
+        f"/v1/orders/{order}/payment",
+        f"/v1/orders/{order}/messages",
+        "/v1/disputes",
+        f"/v1/disputes?order={order}",
+        f"/v1/disputes/{dispute}",
+        f"/v1/disputes/{dispute}/history",
+        f"/v1/disputes/{dispute}/claim",
+        f"/v1/disputes/{dispute}/claim/solution",
+        "/v1/operations",
+        "/v1/stores",
+        f"/v1/stores/{box.store}",
         "/v1/mailbox",
-    ]  # fmt: skip
+    ]
     answers = {f"{who} {path}": box.call(who, "GET", path) for who in ("seller", "mediator") for path in paths}
     # What a refusal tells is an answer, too.
     answers["seller cancels"] = box.ask("seller", "cancel", order, reason="other", comment="x", confirm=True)
@@ -175,7 +186,9 @@ def everything(box: Sandbox, order: str) -> dict[str, Any]:
 
 def buyers(box: Sandbox, order: str) -> list[bytes]:
     dispute = box.disputes[order]
-    return [box.call("buyer", "GET", path).data for path in (f"/v1/disputes/{dispute}/history", "/v1/mailbox", f"/v1/orders/{order}/messages")]
+    return [
+        box.call("buyer", "GET", path).data for path in (f"/v1/disputes/{dispute}/history", "/v1/mailbox", f"/v1/orders/{order}/messages")
+    ]
 
 
 @pytest.mark.parametrize("state", ["processing", "asked"])

@@ -57,7 +57,11 @@ def test_a_deadline_is_named_where_time_is_the_reason(ruleset: str, make_sandbox
     ends = box.order(order)["dispute_window_ends_at"]
     box.wait("P20D")
     body = problem(box.ask("buyer", "open_dispute", order, **box.opening(reason="defective")))
-    assert (body["code"], body["rule"], body["deadline"]) == ("window_closed", "OPEN-2", ends) == ("window_closed", "OPEN-2", "2026-01-16T12:00:00Z")
+    assert (
+        (body["code"], body["rule"], body["deadline"])
+        == ("window_closed", "OPEN-2", ends)
+        == ("window_closed", "OPEN-2", "2026-01-16T12:00:00Z")
+    )
 
 
 def test_a_malformed_body_names_every_faulty_field(sandbox: Sandbox) -> None:
@@ -91,7 +95,7 @@ def test_a_method_that_is_not_taken_is_answered_with_those_that_are(sandbox: San
 
 
 def test_a_fault_of_the_program_is_a_problem_too_and_says_nothing_of_its_inside(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    def broken() -> None:
+    def broken() -> str:
         raise RuntimeError("secret")
 
     app.add_url_rule("/broken", "broken", broken)
@@ -162,7 +166,10 @@ def test_an_opening_is_refused_in_the_order_of_the_rulebook(make_sandbox: MakeSa
     assert refused(order) == "OPEN-3"
     assert refused(order, reason="no_tracking") == "OPEN-4"
     assert refused(order, reason="no_tracking", remedy="refund") == "OPEN-5"
-    assert box.ask("buyer", "open_dispute", order, **wrong | {"reason": "no_tracking", "remedy": "refund", "amount": usd("1.00")}).status_code == 201
+    assert (
+        box.ask("buyer", "open_dispute", order, **wrong | {"reason": "no_tracking", "remedy": "refund", "amount": usd("1.00")}).status_code
+        == 201
+    )
 
 
 def test_a_cancelled_dispute_in_legacy_is_refused_by_open_7_even_when_the_window_has_closed(make_sandbox: MakeSandbox) -> None:
@@ -192,7 +199,11 @@ def test_the_edge_of_an_advance_is_not_built_and_moves_nothing(edge: str, sandbo
 @pytest.mark.parametrize("header", ["Idempotency-Key", "If-Match"])
 def test_a_header_that_is_not_honoured_yet_is_refused_not_ignored(header: str, sandbox: Sandbox) -> None:
     order = sandbox.placed()
-    for method, path in (("POST", f"/v1/orders/{order}/ship"), ("POST", f"{sandbox.path}/clock/advance"), ("PATCH", "/v1/disputes/dsp_none")):
+    for method, path in (
+        ("POST", f"/v1/orders/{order}/ship"),
+        ("POST", f"{sandbox.path}/clock/advance"),
+        ("PATCH", "/v1/disputes/dsp_none"),
+    ):
         answer = sandbox.call("seller", method, path, json={}, headers={header: "x"})
         assert (answer.status_code, problem(answer)["code"]) == (501, "not_implemented")
         assert header in problem(answer)["detail"]
@@ -208,7 +219,7 @@ def test_with_a_key_every_call_of_the_control_plane_asks_for_it_and_no_call_of_t
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/_emulator")]
     assert len(rules) > 15
     for rule in rules:
-        path = rule.build({name: "default" for name in rule.arguments})
+        path = rule.build(dict.fromkeys(rule.arguments, "default"))
         assert path is not None
         for method in rule.methods or ():
             if method in ("OPTIONS", "HEAD"):

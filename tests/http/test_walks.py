@@ -25,7 +25,16 @@ WALKS, CHUNK, STEPS, ORDERS = 1000, 40, 30, 2
 CHUNKS = [pytest.param(number, "postgresql" if number % 5 == 4 else "sqlite", id=f"{number}") for number in range(WALKS // CHUNK)]
 PARTIES = ("buyer", "buyer", "seller", "seller", "mediator", "carrier")
 WORDS = {
-    "reason": ["not_received", "no_tracking", "tracking_invalid", "wrong_address", "not_as_described", "wrong_item", "damaged", "defective"],
+    "reason": [
+        "not_received",
+        "no_tracking",
+        "tracking_invalid",
+        "wrong_address",
+        "not_as_described",
+        "wrong_item",
+        "damaged",
+        "defective",
+    ],
     "remedy": ["refund", "return_and_refund", "exchange"],
     "cancel": ["goods_received", "valid_tracking_received", "filed_by_mistake", "agreement_reached", "other"],
     "cancel_claim": ["compromise", "refund_to_buyer", "goods_received", "other"],
@@ -38,7 +47,22 @@ WEIGHTS = {
     **dict.fromkeys(("accept", "rule", "confirm_replacement"), 0.4),
     **dict.fromkeys(("escalate", "offer", "answer"), 2),
 }
-NONSENSE: list[Any] = [None, 0, -1, 1e300, "", "\n", [], {}, [[]], True, "x" * 6000, {"amount": "1e5", "currency": "USD"}, "sol_", "evd_\x07"]
+NONSENSE: list[Any] = [
+    None,
+    0,
+    -1,
+    1e300,
+    "",
+    "\n",
+    [],
+    {},
+    [[]],
+    True,
+    "x" * 6000,
+    {"amount": "1e5", "currency": "USD"},
+    "sol_",
+    "evd_\x07",
+]
 
 
 class Walk:
@@ -71,8 +95,8 @@ class Walk:
 
     def place(self) -> str:
         """An order, most of the time shipped, often delivered: what comes before is soon told. Where the store is closed, an old one."""
-        wanted = {"item": {"title": "A lamp", "quantity": 1}, "total": usd(self.rng.choice(("0.01", "47.00", "100.00", "999999.99")))}
-        answer = self.box.ask("buyer", "place_order", **wanted)
+        total = usd(self.rng.choice(("0.01", "47.00", "100.00", "999999.99")))
+        answer = self.box.ask("buyer", "place_order", item={"title": "A lamp", "quantity": 1}, total=total)
         if answer.status_code == 409:
             return self.rng.choice(self.orders)
         assert answer.status_code == 201, answer.text
@@ -164,7 +188,7 @@ class Walk:
 
     def body(self, action: str, party: str, order: str, shown: Json) -> Json:
         """A body for this action: mostly one that fits, sometimes out of range."""
-        pick, maybe = self.rng.choice, lambda **some: some if self.rng.random() < 0.5 else {}
+        pick, maybe = self.rng.choice, self.maybe
         match action:
             case "ship":
                 return maybe(**TRACKED) | maybe(delivery_days=pick((1, 10, 45, 60, 61)))
@@ -211,6 +235,9 @@ class Walk:
             case _:
                 return {}
 
+    def maybe(self, **some: Any) -> Json:
+        return some if self.rng.random() < 0.5 else {}
+
     def amount(self, shown: Json) -> Json:
         total: Json = shown.get("total", usd("100.00"))
         return self.rng.choice((total, total, usd("0.01"), usd("30.00"), usd("0.00"), {"amount": "1.00", "currency": "EUR"}))
@@ -228,7 +255,7 @@ class Walk:
     def others_solution(self, party: str, order: str) -> str:
         other = "seller" if party == "buyer" else "buyer"
         answer = self.box.call(party, "GET", f"/v1/disputes/{self.box.disputes.get(order, 'dsp_none')}")
-        found = [s["id"] for s in (answer.json or {}).get("solutions", ()) if s["by"] == other]
+        found: list[str] = [s["id"] for s in (answer.json or {}).get("solutions", ()) if s["by"] == other]
         return found[-1] if found and self.rng.random() < 0.9 else self.rng.choice(["sol_none", *found])
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────────

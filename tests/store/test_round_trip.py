@@ -59,7 +59,11 @@ def test_words_survive_as_they_are(text: str) -> None:
 
 
 def test_instants_are_kept_as_whole_seconds_up_to_the_end_of_time() -> None:
-    for at in (datetime(1970, 1, 1, tzinfo=UTC), datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC), datetime(8999, 12, 31, 23, 59, 59, tzinfo=UTC)):
+    for at in (
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC),
+        datetime(8999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ):
         assert instant(seconds(at)) == at
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from emulator.app import create_app
 from emulator.store import orders, reading, sandboxes
-from emulator.store.database import Database, Statement
+from emulator.store.database import Database, Session, Statement
 from emulator.store.tables import db
 
 from ..conftest import MakeSandbox
@@ -46,11 +46,27 @@ def test_no_call_leaves_a_transaction_open(sandbox: Sandbox, app: Flask) -> None
     sandbox.do("seller", "send_message", order, text="Please.")
     dispute, photo = sandbox.disputes[order], sandbox.evidence("buyer")
     looks = [
-        "/v1/me", "/v1/orders", f"/v1/orders/{order}", f"/v1/orders/{order}/messages", f"/v1/orders/{order}/payment", "/v1/disputes",
-        f"/v1/disputes/{dispute}", f"/v1/disputes/{dispute}/history", f"/v1/disputes/{dispute}/claim", f"/v1/evidence/{photo}",
-        "/v1/operations", "/v1/stores", f"/v1/stores/{sandbox.store}", "/v1/mailbox", "/v1/rules", "/v1/orders/ord_none", "/v1/orders?limit=0",
-        *(f"{sandbox.path}{path}" for path in ("", "/clock", "/forecast", "/audit", "/mailbox")), "/_emulator/health", "/_emulator/sandboxes",
-    ]  # fmt: skip
+        "/v1/me",
+        "/v1/orders",
+        f"/v1/orders/{order}",
+        f"/v1/orders/{order}/messages",
+        f"/v1/orders/{order}/payment",
+        "/v1/disputes",
+        f"/v1/disputes/{dispute}",
+        f"/v1/disputes/{dispute}/history",
+        f"/v1/disputes/{dispute}/claim",
+        f"/v1/evidence/{photo}",
+        "/v1/operations",
+        "/v1/stores",
+        f"/v1/stores/{sandbox.store}",
+        "/v1/mailbox",
+        "/v1/rules",
+        "/v1/orders/ord_none",
+        "/v1/orders?limit=0",
+        *(f"{sandbox.path}{path}" for path in ("", "/clock", "/forecast", "/audit", "/mailbox")),
+        "/_emulator/health",
+        "/_emulator/sandboxes",
+    ]
     for path in looks:
         assert sandbox.call("buyer", "GET", path).status_code < 500
         assert not in_transaction(app), path
@@ -131,8 +147,13 @@ def test_an_exception_in_a_transaction_leaves_nothing(sandbox: Sandbox, app: Fla
 
     def insert_and_break() -> None:
         with database_of(app).writing() as session:
-            session.run(Statement(db.metadata.tables["tokens"].insert(), ["hash", "sandbox", "account"]), hash=b"x", sandbox="s", account="a")
-            assert session.one(Statement(db.metadata.tables["tokens"].select().where(db.metadata.tables["tokens"].c.sandbox == "s"))) is not None
+            session.run(
+                Statement(db.metadata.tables["tokens"].insert(), ["hash", "sandbox", "account"]), hash=b"x", sandbox="s", account="a"
+            )
+            assert (
+                session.one(Statement(db.metadata.tables["tokens"].select().where(db.metadata.tables["tokens"].c.sandbox == "s")))
+                is not None
+            )
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -149,7 +170,7 @@ def test_a_command_that_breaks_halfway_is_a_500_and_leaves_nothing(
     order = sandbox.finished()
     sandbox.wait("P1D")
     before = dump(app)
-    sent = orders.Session.many
+    sent = Session.many
 
     def breaking(self: Any, statement: Statement, rows: Any) -> None:
         sent(self, statement, rows)
@@ -312,7 +333,7 @@ def test_sandboxes_of_one_seed_made_at_once_all_live(app: Flask) -> None:
 
     def make(client: Any) -> int:
         answer = client.post("/_emulator/sandboxes", json={"seed": "s", "world": "empty"})
-        made.append((answer.json or {}).get("id"))
+        made.append(str((answer.json or {}).get("id")))
         return int(answer.status_code)
 
     assert race(app, [make] * 4) == [201] * 4
@@ -326,7 +347,7 @@ OUTSIDE = {"sandboxes", "tokens"}
 
 def test_every_key_and_index_inside_a_world_begins_with_the_world() -> None:
     for table in db.metadata.sorted_tables:
-        leading = [list(index.columns)[0].name for index in table.indexes] + [next(iter(table.primary_key.columns)).name]
+        leading = [next(iter(index.columns)).name for index in table.indexes] + [next(iter(table.primary_key.columns)).name]
         if table.name not in OUTSIDE:
             assert set(leading) == {"world"}, table.name
     assert {table.name for table in db.metadata.sorted_tables} > OUTSIDE
@@ -361,4 +382,6 @@ def test_a_postgresql_url_needs_no_driver_in_it() -> None:
     """`postgresql://` is what everybody writes; the server command adds the driver that is installed."""
     from emulator.store.database import normal_url
 
-    assert make_url(normal_url("postgres://u@h/d")).drivername == make_url(normal_url("postgresql://u@h/d")).drivername == "postgresql+psycopg"
+    assert (
+        make_url(normal_url("postgres://u@h/d")).drivername == make_url(normal_url("postgresql://u@h/d")).drivername == "postgresql+psycopg"
+    )

@@ -20,11 +20,11 @@ MOST = 100
 class HttpStage:
     """A tale's stage: a frozen sandbox of the world `empty`, with the tale's rules and start."""
 
-    def __init__(self, client: FlaskClient, tale: Tale) -> None:
+    def __init__(self, client: FlaskClient, tale: Tale, seed: str | None = None) -> None:
         self.sandbox = Sandbox(
             client,
             now=tale.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            seed=f"story/{tale.story}/{tale.name}/{tale.ruleset}"[:100],
+            seed=seed or f"story/{tale.story}/{tale.name}/{tale.ruleset}"[:100],
             ruleset=tale.ruleset,
             settings=dict(tale.settings),
         )
