@@ -53,9 +53,13 @@ lint: $(STAMP) ## Check form, lint rules and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+.PHONY: coverage
+coverage: $(STAMP) ## Show what carries out and what tests each rule, row and refusal; fails on a gap
+	@$(BIN)/python -m tests.coverage_of_rules
+
 # The tests come last: CI reads pytest's closing line.
 .PHONY: check
-check: lint test ## All that must hold before a commit lands: lint, then test
+check: lint coverage test ## All that must hold before a commit lands: lint, coverage of the rules, tests
 
 .PHONY: fuzz
 fuzz: $(STAMP) ## Let schemathesis at a running server (FUZZ_SECONDS=300)
