@@ -97,6 +97,16 @@ def clock_of(sandbox: Sandbox) -> Clock:
     return Clock(ClockMode(sandbox.clock.mode), sandbox.clock.virtual, sandbox.clock.wall)
 
 
+def evidence_kind(data: bytes) -> str:
+    """The media type of a file that may be evidence; raises Refused for any other, and for one that is too large."""
+    kind = media_type(data)
+    if kind is None:
+        raise Refused(refusals.NOT_EVIDENCE)
+    if len(data) > MAX_FILE_BYTES:
+        raise Refused(refusals.EVIDENCE_OVER_LIMIT)
+    return kind
+
+
 class Marketplace:
     """The marketplace half of the contract, over one database."""
 
@@ -182,13 +192,8 @@ class Marketplace:
             message_reported=reported,
         )
 
-    def upload(self, token: str, name: str, data: bytes) -> Answer:
-        """Keep a photo or video; it is its uploader's alone until attached."""
-        kind = media_type(data)
-        if kind is None:
-            raise Refused(refusals.NOT_EVIDENCE)
-        if len(data) > MAX_FILE_BYTES:
-            raise Refused(refusals.EVIDENCE_OVER_LIMIT)
+    def upload(self, token: str, name: str, kind: str, data: bytes) -> Answer:
+        """Keep a photo or video of a kind that `evidence_kind` has found; it is its uploader's alone until attached."""
         with self._db.writing() as session:
             context = self._context(session.one(ASK, token=hash_token(token)))
             asker = context.asker
@@ -215,7 +220,9 @@ class Marketplace:
         context, order = self._read(token, Target(dispute=dispute_id))
         assert order.dispute is not None
         if order.dispute.claim is None:
-            raise Refused(refusals.NO_OPEN_CLAIM)
+            no_claim = Refused(refusals.NO_OPEN_CLAIM)
+            no_claim.allowed = views.allowed_view(order, context.engine, context.asker.role, context.now)
+            raise no_claim
         return Answer(views.claim_view(order.dispute.claim, context.asker.role), context.now)
 
     def view_solution(self, token: str, dispute_id: str) -> Answer:
@@ -420,8 +427,6 @@ def _store_view(record: reading.StoreRecord, now: datetime) -> Json:
         "reviews": record.reviews,
         "marks": record.marks,
         "reports": record.reports,
-        "reported_messages": [
-            {"message": message, "order": order, "text": text, "reported_at": instant(at)} for message, order, text, at in record.reported
-        ],
+        "reported_messages": [{"text": text, "reported_at": instant(at)} for text, at in record.reported],
         "closed_at": store.closed_at,
     }

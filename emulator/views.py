@@ -67,7 +67,7 @@ def order_view(order: Order, engine: Engine, asker: Actor, now: datetime, sees_d
         "dispute": None if dispute is None else {"id": dispute.id, "status": dispute.status, "outcome": dispute.outcome},
         "refund": refund_view(order),
         "allowed_actions": allowed_view(order, engine, asker, now),
-        "next_deadline": deadline_view(order, engine),
+        "next_deadline": deadline_view(order, engine) if sees_dispute else None,
     }
 
 
@@ -311,6 +311,8 @@ def _allowed(entry: Allowed, order: Order) -> Json:
         href = href.replace("{order}", order.id)
         if order.dispute is not None:
             href = href.replace("{dispute}", order.dispute.id)
+        if order.unreported:
+            href = href.replace("{message}", order.unreported[-1])
     return {
         "action": entry.action,
         "method": place.method,
@@ -363,7 +365,8 @@ def _replacement_view(order: Order, engine: Engine) -> Json | None:
     goods = order.dispute.goods if order.dispute else None
     opened_at = order.dispute.opened_at if order.dispute else None
     sent = [t for t in order.tracking if t.parcel is ParcelKind.REPLACEMENT and (opened_at is None or t.given_at >= opened_at)]
-    owed = goods is not None and goods.stage is ReturnStage.RECEIVED
+    returning = order.dispute is not None and order.dispute.status is DisputeStatus.RETURNING
+    owed = returning and goods is not None and goods.stage is ReturnStage.RECEIVED
     if not sent and not owed:
         return None
     last = sent[-1] if sent else None

@@ -195,7 +195,7 @@ def write_message(case: Case) -> None:
     case.made = case.new_id("msg")
     case.records.append(Message(case.made, case.actor, case.request["text"], case.now))
     if case.actor is Actor.SELLER:
-        case.change(unreported=case.order.unreported + 1)
+        case.change(unreported=(*case.order.unreported, case.made))
 
 
 def write_request(case: Case) -> None:
@@ -207,7 +207,7 @@ def write_request(case: Case) -> None:
 def write_report(case: Case) -> None:
     """The message stands on the store's record (STO-4)."""
     case.records.append(Report(case.request["message"], case.now))
-    case.change(unreported=case.order.unreported - 1)
+    case.change(unreported=tuple(message for message in case.order.unreported if message != case.request["message"]))
 
 
 def write_review(case: Case) -> None:

@@ -290,13 +290,18 @@ class Engine:
             assert len(rows) == 1, f"{[row.name for row in rows]} all fit {action} by {actor} at {state}"
             return rows[0]
         refusal = next(o.refusal for o in spec.otherwise if o.by in (None, actor) and o.at.fits(state))
-        raise self._refused(refusal, case)
+        raise self._refused(refusal, case, late_since=self._late_since(case, action))
+
+    def _late_since(self, case: Case, action: str) -> datetime | None:
+        """When time took this action away: it could be asked for in the state that the last timer ended. None where it was not time."""
+        before = case.order.timed_out_from
+        return case.order.entered_at if before is not None and (action, case.actor) in self.table.cell(before).rows else None
 
     def _carry_out(self, row: Rule, case: Case) -> Step:
         before = case.order.state
         for effect in row.effects:
             effect(case)
-        _enter(row.to, case, before)
+        _enter(row.to, case, before, by_time=row.due is not None)
         faults = check(case.order, self.settings)
         assert not faults, f"{row.name} breaks {case.order.id}: {'; '.join(faults)}"
         return Step(
@@ -316,8 +321,8 @@ class Engine:
     def _case(self, order: Order, actor: Actor, request: Request, now: datetime, around: Surroundings = NOWHERE) -> Case:
         return Case(order, self.settings, self.seed, now, actor, request, around)
 
-    def _refused(self, refusal: Refusal, case: Case, rule: str | None = None) -> Refused:
-        deadline = refusal.deadline(case.order, self.settings) if refusal.deadline else None
+    def _refused(self, refusal: Refusal, case: Case, rule: str | None = None, late_since: datetime | None = None) -> Refused:
+        deadline = refusal.deadline(case.order, self.settings) if refusal.deadline else late_since
         return Refused(refusal, rule=refusal.rule or rule, deadline=deadline)
 
 
@@ -341,7 +346,7 @@ def _possible(facts: Facts, case: Case) -> bool:
     return all(holds(case) for holds in facts.questions) if facts.questions else True
 
 
-def _enter(to: To, case: Case, before: State) -> None:
+def _enter(to: To, case: Case, before: State, by_time: bool) -> None:
     """Put the order into the state that the row leads to."""
     order, dispute = case.order, case.order.dispute
     if dispute is not None:
@@ -356,7 +361,9 @@ def _enter(to: To, case: Case, before: State) -> None:
     status = to.order.pick(order) if isinstance(to.order, Remembered) else to.order or order.status
     if dispute is not order.dispute or status is not order.status:
         order = changed(order, status=status, dispute=dispute)
-    case.order = order if order.state == before else changed(order, entered_at=case.now)
+    if order.state != before:
+        order = changed(order, entered_at=case.now, timed_out_from=before if by_time else None)
+    case.order = order
 
 
 def _plain(value: Any) -> Any:

@@ -60,6 +60,8 @@ MONEY_SCHEMA: JsonSchema = {
 
 def _read_money(raw: Any) -> Money:
     values = read_object(raw, {"amount": _read_string, "currency": _read_string}, required=("amount", "currency"))
+    if values["currency"] not in PLACES:
+        raise FieldError({"currency": [f"Not a currency this emulator knows: {', '.join(sorted(PLACES))}."]})
     try:
         return parse_money(values["amount"], values["currency"])
     except MoneyError as problem:

@@ -222,7 +222,7 @@ def return_not_delivered(case: Case) -> bool:
 
 @of_facts
 def some_message_reportable(case: Case) -> bool:
-    return case.order.unreported > 0
+    return bool(case.order.unreported)
 
 
 @of_facts
@@ -252,6 +252,18 @@ def remedy_for_buyer(case: Case) -> bool:
 def currency_matches(case: Case) -> bool:
     money = case.request.get("amount")
     return not isinstance(money, Money) or money.currency == case.order.currency
+
+
+@of_request
+def asked_currency_matches(case: Case) -> bool:
+    """The amount of an exchange is ignored, its currency too (OPEN-4)."""
+    return _wanted(case, "remedy") not in MONEY_REMEDIES or currency_matches.holds(case)
+
+
+@of_request
+def offered_currency_matches(case: Case) -> bool:
+    """The same for what the seller proposes."""
+    return case.request.get("remedy") not in MONEY_REMEDIES or currency_matches.holds(case)
 
 
 @of_request

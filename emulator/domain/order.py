@@ -263,7 +263,10 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order with everything that decides what may happen to it."""
+    """An order with everything that decides what may happen to it.
+
+    `entered_at` is when it came into its present state; `timed_out_from` is the state it left then, if it was time that moved it.
+    """
 
     id: str
     buyer: str
@@ -275,6 +278,7 @@ class Order:
     currency: str
     status: OrderStatus = OrderStatus.NEW
     entered_at: datetime | None = None
+    timed_out_from: State | None = None
     before_dispute: OrderStatus | None = None
     placed_at: datetime | None = None
     processing_ends_at: datetime | None = None
@@ -288,7 +292,7 @@ class Order:
     money: Escrow = Escrow()
     refunds: tuple[RefundPart, ...] = ()
     reviewed: bool = False
-    unreported: int = 0
+    unreported: tuple[str, ...] = ()
     appealed: bool = False
     serial: int = 0
     dispute: Dispute | None = None

@@ -296,7 +296,7 @@ UNKNOWN_EVIDENCE = Refusal(
     "evidence",
 )
 EDIT_CHANGES_NOTHING = Refusal(
-    "edit_changes_nothing", 422, "EDIT-2", "This edit changes nothing.", "It has not been counted; send what shall be different."
+    "edit_changes_nothing", 422, "EDIT-2", "This edit changes nothing.", "It has not been counted; send what shall be different.", "body"
 )
 TOTAL_OUT_OF_RANGE = Refusal("total_out_of_range", 422, "ORD-1", "An order costs more than nothing.", "Name a positive total.", "total")
 DAYS_OUT_OF_RANGE = Refusal(
@@ -412,7 +412,7 @@ ALREADY_REPORTED = Refusal(
 
 # 5. The control plane.
 CLOCK_BACKWARDS = Refusal("clock_backwards", 409, "TIME-1", "A sandbox's clock never goes back.", "Reset the sandbox to start over.")
-CLOCK_TOO_FAR = Refusal("clock_too_far", 422, "TIME-1", "The clock ends before the year 9000.", "Go less far.")
+CLOCK_TOO_FAR = Refusal("clock_too_far", 422, "TIME-1", "The clock ends before the year 9000.", "Go less far.", "to")
 NOTHING_DUE = Refusal(
     "nothing_due", 409, "TIME-1", "No timer is running, so there is no next one to go to.", "Advance `by` or `to` instead."
 )

@@ -203,7 +203,7 @@ EVIDENCE_NEEDS = (
 CLAIM_NEEDS = (
     (needs.reason_open, refusals.REASON_NOT_OPEN),
     (needs.remedy_for_buyer, refusals.REMEDY_NOT_FOR_BUYER),
-    (needs.currency_matches, refusals.CURRENCY_DIFFERS),
+    (needs.asked_currency_matches, refusals.CURRENCY_DIFFERS),
     (needs.amount_in_range, refusals.AMOUNT_OUT_OF_RANGE),
     (needs.damaged_is_not_paid_whole, refusals.ALL_MONEY_NEEDS_RETURN),
 )
@@ -214,7 +214,7 @@ EDIT_NEEDS = (
     (needs.edit_changes_something, refusals.EDIT_CHANGES_NOTHING),
 )
 SOLUTION_NEEDS = (
-    (needs.currency_matches, refusals.CURRENCY_DIFFERS),
+    (needs.offered_currency_matches, refusals.CURRENCY_DIFFERS),
     (needs.solution_amount_in_range, refusals.AMOUNT_OUT_OF_RANGE),
 )
 CURRENT_BUYERS = ((needs.names_buyers_solution, refusals.SOLUTION_NOT_CURRENT),)
@@ -1426,7 +1426,7 @@ RULES: tuple[Rule, ...] = (
         "The seller has the goods back: the refund starts.",
         "000:L9",
         action="confirm_return",
-        to=REFUNDED,
+        to=REFUNDED._replace(stage=S.RECEIVED),
         when=(when(needs.goods_for, "refund_only"),),
         effects=(effects.receive_return, effects.closes_as_settled(effects.settled_sum)),
     ),

@@ -79,7 +79,9 @@ class _Calls:
     def delete_sandbox(self, sandbox: str) -> Response:
         asking.opened()
         self._control.delete(sandbox)
-        return Response(status=204)
+        gone = Response(status=204)
+        del gone.headers["Content-Type"]
+        return gone
 
     def reset(self, sandbox: str) -> Response:
         asking.opened()
@@ -113,7 +115,7 @@ class _Calls:
 
     def sandbox_mailbox(self, sandbox: str) -> Response:
         wanted = asking.opened(_PAGE)
-        after = asking.read_cursor(wanted.get("cursor"), int, str, int, str)
+        after = asking.read_cursor(wanted.get("cursor"), int, int)
         given, found = self._control.mailbox(sandbox, after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 

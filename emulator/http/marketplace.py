@@ -10,7 +10,7 @@ from ..contract import MARKETPLACE_CALLS, PLACES
 from ..derive import rule_entry, rules_document
 from ..domain import refusals
 from ..domain.refusals import Refused
-from ..service import Answer, Marketplace, Target
+from ..service import Answer, Marketplace, Target, evidence_kind
 from . import asking, pages, schemas
 from .answering import answer, page
 from .codec import http_date
@@ -115,7 +115,9 @@ class _Calls:
         if len(parts) != 1 or len(request.files) != 1 or request.form:
             raise Refused(refusals.MALFORMED, errors={"file": ["Send exactly one part, `file`, with a file name."]})
         name = _safe_name(parts[0].filename or "")
-        return answer(self._marketplace.upload(asking.token(), name, parts[0].stream.read()))
+        data = parts[0].stream.read()
+        kind = evidence_kind(data)
+        return answer(self._marketplace.upload(asking.token(), name, kind, data))
 
     def evidence(self, evidence: str) -> Response:
         asking.opened()
@@ -147,7 +149,7 @@ class _Calls:
 
     def mailbox(self) -> Response:
         wanted = asking.opened(_PAGE)
-        after = asking.read_cursor(wanted.get("cursor"), int, str, int, str)
+        after = asking.read_cursor(wanted.get("cursor"), int, int)
         given, found = self._marketplace.mailbox(asking.token(), after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 

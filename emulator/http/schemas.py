@@ -402,8 +402,6 @@ class Mail(Strict):
 
 
 class ReportedMessage(Strict):
-    message = _text()
-    order = _text()
     text = _text()
     reported_at = _at()
 

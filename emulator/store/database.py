@@ -15,11 +15,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from sqlalchemy import BigInteger, event
 from sqlalchemy import Engine as SqlEngine
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 Row = Sequence[Any]
 Params = dict[str, Any]
@@ -52,6 +54,27 @@ _DIALECTS: dict[str, Any] = {
     "sqlite": sqlite.dialect(paramstyle="named"),
     "postgresql": postgresql.psycopg.dialect(),  # type: ignore[no-untyped-call]
 }
+
+
+class Arrival(FunctionElement[int]):
+    """The number of the next row to arrive in a table, for its column `seq`: what arrived later is newer."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+    def __init__(self, table: str) -> None:
+        super().__init__()
+        self.table = table
+
+
+@compiles(Arrival, "sqlite")
+def _arrival_in_a_locked_file(arrival: Arrival, *_: Any, **__: Any) -> str:
+    return f"(SELECT coalesce(max(seq), 0) + 1 FROM {arrival.table} WHERE world = :world)"  # noqa: S608 -- a table of ours
+
+
+@compiles(Arrival, "postgresql")
+def _arrival_among_many(*_: Any, **__: Any) -> str:
+    return "nextval('arrivals')"
 
 
 class _Cursor(Protocol):

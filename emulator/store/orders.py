@@ -17,7 +17,7 @@ from ..domain.stores import Complaint, closes_store, complaint_of
 from ..domain.words import Actor, ClaimStatus
 from . import tables as t
 from .codec import dispute_body, instant, maybe_instant, maybe_seconds, order_body, read_dispute, read_order, seconds, state_text, to_json
-from .database import Row, Session, Statement
+from .database import Arrival, Row, Session, Statement
 
 # Later than any instant that a sandbox can have.
 END_OF_TIME = 1 << 62
@@ -163,8 +163,9 @@ _UPDATE_DISPUTE = Statement(
 
 
 def inserting(table: Any) -> Statement:
-    """A statement that inserts whole rows."""
-    return Statement(insert(table), [column.name for column in table.columns])
+    """A statement that inserts whole rows; tables with a `seq` number them by arrival."""
+    given = [column.name for column in table.columns if column.name != "seq"]
+    return Statement(insert(table).values(seq=Arrival(table.name)) if "seq" in table.c else insert(table), given)
 
 
 _INSERT_ORDER = inserting(t.orders)
@@ -364,6 +365,8 @@ class Batch:
 
     def flush(self, session: Session) -> None:
         """Write everything collected, then close the stores that have to close."""
+        # Mails arrive in the order of time, then as timers fire (TIME-2), whichever order's steps were collected first.
+        self._rows[_INSERT_MAIL].sort(key=lambda row: (row["at"], row["order_id"], row["number"]))
         for statement, rows in self._rows.items():
             session.many(statement, rows)
         # One store after another in a fixed order, so that nobody waits for somebody who waits for him.

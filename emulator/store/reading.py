@@ -49,6 +49,13 @@ def _mine(table: Any, asker: Asker) -> Any:
     return table.c.mediated == 1 if column is None else table.c[column] == asker.id
 
 
+def _behind(table: Any, at: Any, world: int, after: Cursor) -> Any:
+    """What comes after a cursor of instant and id in a list that begins with the newest."""
+    last = table.alias("last")
+    arrived = select(last.c.seq).where(last.c.world == world, last.c.id == after[1]).scalar_subquery()
+    return tuple_(at, table.c.seq) < tuple_(literal(after[0]), arrived)
+
+
 def list_orders(session: Session, world: int, asker: Asker, filters: Mapping[str, Any], after: Cursor | None, most: int) -> Page:
     """Orders, newest first, as (Order, mediated of its latest dispute)."""
     o = t.orders
@@ -56,7 +63,7 @@ def list_orders(session: Session, world: int, asker: Asker, filters: Mapping[str
         select(o.c.placed_at, o.c.id, o.c.body, _LATEST.c.body, _LATEST.c.mediated)
         .select_from(o.outerjoin(_LATEST, and_(_LATEST.c.world == o.c.world, _LATEST.c.id == o.c.dispute)))
         .where(o.c.world == world, _mine(o, asker))
-        .order_by(o.c.placed_at.desc(), o.c.id.desc())
+        .order_by(o.c.placed_at.desc(), o.c.seq.desc())
         .limit(most + 1)
     )
     if "status" in filters:
@@ -65,7 +72,7 @@ def list_orders(session: Session, world: int, asker: Asker, filters: Mapping[str
         disputed = o.c.status == OrderStatus.IN_DISPUTE.value
         query = query.where(disputed if filters["in_dispute"] else ~disputed)
     if after is not None:
-        query = query.where(tuple_(o.c.placed_at, o.c.id) < tuple_(literal(after[0]), literal(after[1])))
+        query = query.where(_behind(o, o.c.placed_at, world, after))
     rows = session.dynamic(query)
     return _page(rows, most, lambda row: (row[0], row[1]), lambda row: (read_order(row[2], row[3]), bool(row[4])))
 
@@ -81,7 +88,7 @@ def list_disputes(session: Session, world: int, asker: Asker, filters: Mapping[s
             )
         )
         .where(d.c.world == world, _mine(d, asker))
-        .order_by(d.c.opened_at.desc(), d.c.id.desc())
+        .order_by(d.c.opened_at.desc(), d.c.seq.desc())
         .limit(most + 1)
     )
     for name, column in (("status", d.c.status), ("outcome", d.c.outcome), ("order", d.c.order_id)):
@@ -90,7 +97,7 @@ def list_disputes(session: Session, world: int, asker: Asker, filters: Mapping[s
     if filters.get("closed"):
         query = query.where(d.c.closed_at.is_not(None))
     if after is not None:
-        query = query.where(tuple_(d.c.opened_at, d.c.id) < tuple_(literal(after[0]), literal(after[1])))
+        query = query.where(_behind(d, d.c.opened_at, world, after))
     rows = session.dynamic(query)
     return _page(rows, most, lambda row: (row[0], row[1]), lambda row: (read_order(row[3], row[4]), read_dispute(row[2])))
 
@@ -134,7 +141,7 @@ _HISTORY = Statement(
     .limit(bindparam("most"))
 )
 _MAIL_COLUMNS = (
-    t.mails.c.at, t.mails.c.order_id, t.mails.c.number, t.mails.c.recipient, t.mails.c.dispute, t.mails.c.rule,
+    t.mails.c.at, t.mails.c.seq, t.mails.c.recipient, t.mails.c.order_id, t.mails.c.dispute, t.mails.c.rule,
     t.mails.c.subject, t.mails.c.body,
 )  # fmt: skip
 
@@ -172,14 +179,15 @@ def history(session: Session, world: int, order: str, dispute: str, after: int, 
 def list_mails(session: Session, world: int, recipient: str | None, after: Cursor | None, most: int) -> Page:
     """E-mails to one account or to all, newest first."""
     m = t.mails
-    key = (m.c.at, m.c.order_id, m.c.number, m.c.recipient)
-    query = select(*_MAIL_COLUMNS).where(m.c.world == world).order_by(*(column.desc() for column in key)).limit(most + 1)
+    query = select(*_MAIL_COLUMNS).where(m.c.world == world).order_by(m.c.at.desc(), m.c.seq.desc()).limit(most + 1)
     if recipient is not None:
         query = query.where(m.c.recipient == recipient)
     if after is not None:
-        query = query.where(tuple_(*key) < tuple_(*(literal(value) for value in after)))
+        query = query.where(tuple_(m.c.at, m.c.seq) < tuple_(literal(after[0]), literal(after[1])))
     rows = session.dynamic(query)
-    return _page(rows, most, lambda row: tuple(row[:4]), lambda row: Mail(row[3], row[1], row[4], instant(row[0]), row[5], row[6], row[7]))
+    return _page(
+        rows, most, lambda row: (row[0], row[1]), lambda row: Mail(row[2], row[3], row[4], instant(row[0]), row[5], row[6], row[7])
+    )
 
 
 # ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,7 +253,7 @@ _MARKS = Statement(
     )
 )
 _REPORTED = Statement(
-    select(t.messages.c.id, t.messages.c.order_id, t.messages.c.text, t.messages.c.reported_at)
+    select(t.messages.c.text, t.messages.c.reported_at)
     .where(t.messages.c.world == bindparam("world"), t.messages.c.store == bindparam("store"), t.messages.c.reported_at.is_not(None))
     .order_by(t.messages.c.reported_at.desc(), t.messages.c.id)
     .limit(bindparam("most"))
@@ -276,7 +284,7 @@ class StoreRecord:
     stars: int
     marks: int
     reports: int
-    reported: list[tuple[str, str, str, int]]
+    reported: list[tuple[str, int]]
 
 
 def _read_store(row: Any) -> Store:
@@ -304,7 +312,7 @@ def _record(session: Session, world: int, store: Store) -> StoreRecord:
     orders, stars, marks, reports = (
         session.one(statement, world=world, store=store.id) or (0, 0) for statement in (_ORDERS_OF_STORE, _STARS, _MARKS, _REPORTS)
     )
-    reported = [(row[0], row[1], row[2], row[3]) for row in session.all(_REPORTED, world=world, store=store.id, most=20)]
+    reported = [(row[0], row[1]) for row in session.all(_REPORTED, world=world, store=store.id, most=20)]
     return StoreRecord(store, int(orders[0]), int(stars[0]), int(stars[1] or 0), int(marks[0]), int(reports[0]), reported)
 
 
@@ -438,9 +446,7 @@ _EVENTS_OF = Statement(
     .where(t.events.c.world == bindparam("world"), t.events.c.order_id == bindparam("order"))
     .order_by(t.events.c.number)
 )
-_MAILS_OF = Statement(
-    select(t.mails.c.number, t.mails.c.recipient).where(t.mails.c.world == bindparam("world"), t.mails.c.order_id == bindparam("order"))
-)
+_ALL_MAILS = Statement(select(t.mails.c.order_id, t.mails.c.number, t.mails.c.recipient).where(t.mails.c.world == bindparam("world")))
 _AUDIT_PAGE = 500
 
 
@@ -459,6 +465,9 @@ class AuditedOrder:
 
 def audited_orders(session: Session, world: int) -> Iterator[AuditedOrder]:
     """Every order of a world with its ledger, history and outbox."""
+    mails: dict[str, list[tuple[int, str]]] = {}
+    for order_id, number, recipient in session.all(_ALL_MAILS, world=world):
+        mails.setdefault(order_id, []).append((number, recipient))
     after = ""
     while rows := session.all(_ALL_ORDERS, world=world, after=after, most=_AUDIT_PAGE):
         after = rows[-1][0]
@@ -471,7 +480,7 @@ def audited_orders(session: Session, world: int) -> Iterator[AuditedOrder]:
                 columns=(row[5], row[6], row[7], row[8], row[9]),
                 entries=[(Transfer(Account(e[0]), Account(e[1]), e[2]), e[3]) for e in entries],
                 history=[(e[0], e[1], e[2], e[3]) for e in session.all(_EVENTS_OF, world=world, order=row[0])],
-                mails=[(m[0], m[1]) for m in session.all(_MAILS_OF, world=world, order=row[0])],
+                mails=mails.get(row[0], []),
             )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from emulator.domain import dates
 from emulator.domain.case import Surroundings
+from emulator.domain.money import Money
 from emulator.domain.order import Order
 from emulator.domain.words import CancelReason, DisputeStatus, OrderStatus, Outcome, ParcelKind, Party, Reason, Remedy, ReturnStage, Side
 
@@ -1012,14 +1013,32 @@ def test_sto_2_the_store_is_weighed_whenever_its_count_may_have_grown() -> None:
 
 def test_sto_4_only_a_sellers_message_is_reported_and_once() -> None:
     play = Play()
-    play.do("send_message", SELLER, text="confirm early please")
+    message = play.do("send_message", SELLER, text="confirm early please").made
     assert "report_message" in play.allowed(BUYER)
     buyers, again = Surroundings(message_by=BUYER), Surroundings(message_by=SELLER, message_reported=True)
     assert play.refusal("report_message", BUYER, buyers, message="msg_1") == (409, "STO-4", "message_not_reportable")
     assert play.refusal("report_message", BUYER, again, message="msg_1") == (409, "STO-4", "already_reported")
-    play.do("report_message", BUYER, Surroundings(message_by=SELLER), message="msg_1")
+    play.do("report_message", BUYER, Surroundings(message_by=SELLER), message=message)
     assert "report_message" not in play.allowed(BUYER)
     assert play.refusal("report_message", SELLER, message="msg_1")[0] == 403
+
+
+def test_open_4_the_amount_of_an_exchange_is_ignored_and_its_currency_too() -> None:
+    play = Play().ship().deliver()
+    play.do("open_dispute", BUYER, reason=Reason.DEFECTIVE, remedy=Remedy.EXCHANGE, amount=Money(5, "EUR"), explanation="It is dead.")
+    assert play.dispute.amount is None
+    play.do("edit", BUYER, amount=Money(5, "EUR"), explanation="Still dead.")
+    play.do("refuse", SELLER, reason="No.", remedy=Remedy.EXCHANGE, amount=Money(5, "EUR"))
+
+
+def test_ret_1_a_confirmed_return_has_been_received() -> None:
+    play = Play().ship().deliver()
+    play.do("open_dispute", BUYER, reason=Reason.DEFECTIVE, remedy=Remedy.RETURN_AND_REFUND, amount=usd(50_00), explanation="It is dead.")
+    play.do("accept", SELLER, solution=play.dispute.buyer_solution)
+    play.do("ship_return", BUYER, **NUMBER)
+    play.do("confirm_return", SELLER)
+    assert play.dispute.goods is not None
+    assert play.dispute.goods.stage == "received"
 
 
 def test_rec_3_words_change_nothing_and_may_be_written_at_any_time() -> None:

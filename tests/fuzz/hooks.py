@@ -1,8 +1,8 @@
 """Schemathesis hooks: calls that reach the rules instead of bouncing off a 404.
 
-`make fuzz` starts a server and runs schemathesis with this file. Before each call an account is drawn, and the ids in the path and body become
-ids that it can see, from a world that is reset again and again. What is documented as not built answers 501 and is no fault; any other
-status from 500 on is one.
+`make fuzz` starts a server and runs schemathesis with this file. Before each call an account is drawn, and the ids in the path and body
+become ids that it can see, from a world that is reset again and again. What is documented as not built answers 501 and is no fault; any
+other status from 500 on is one.
 """
 
 from __future__ import annotations

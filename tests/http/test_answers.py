@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 import pytest
 from flask.testing import FlaskClient
 
+from emulator.domain.refusals import REFUSALS
+
 from ..conftest import MakeSandbox
 from ..sandbox import TRACKED, Json, Sandbox, usd
 
@@ -312,3 +314,45 @@ def test_rules_are_shown_without_a_token_and_with_one_as_this_sandbox_has_them(m
     assert (box.client.get("/v1/rules/SELL-3").json or {})["id"] == "SELL-3"
     assert box.client.get("/v1/rules/SELL-99").status_code == 404
     assert box.client.get("/v1/rules", headers={"Authorization": "Bearer tok_wrong"}).status_code == 401
+
+
+def test_of_what_came_at_the_same_instant_the_later_is_the_newer(sandbox: Sandbox) -> None:
+    placed = [sandbox.placed() for _ in range(6)]
+    newest_first = placed[::-1]
+    assert [order["id"] for order in sandbox.get("buyer", "/v1/orders")["data"]] == newest_first
+    assert [mail["order"] for mail in sandbox.get("seller", "/v1/mailbox")["data"]] == newest_first
+    paged, more = [], ""
+    while more is not None:
+        page = sandbox.get("buyer", f"/v1/orders?limit=2{f'&cursor={more}' if more else ''}")
+        paged += [order["id"] for order in page["data"]]
+        more = page["next_cursor"]
+    assert paged == newest_first
+
+
+def test_a_no_names_the_date_when_time_is_the_reason(sandbox: Sandbox) -> None:
+    late = sandbox.placed()
+    ends = sandbox.order(late)["processing_ends_at"]
+    sandbox.advance(by="P8D")
+    assert sandbox.ask("seller", "ship", late).json["deadline"] == ends
+    order = sandbox.disputed()
+    escalates = sandbox.dispute(order)["escalates_at"]
+    sandbox.advance(to_next=True)
+    refused = sandbox.ask("seller", "refuse", order, reason="Too late.").json
+    assert (refused["rule"], refused["deadline"]) == ("ESC-3", escalates)
+    # Nobody was late here: the buyer cancelled.
+    cancelled = sandbox.cancelled()
+    assert sandbox.ask("seller", "ship", cancelled).json["deadline"] is None
+
+
+def test_an_allowed_report_leads_to_a_message_that_can_be_reported(sandbox: Sandbox) -> None:
+    order = sandbox.placed()
+    sandbox.do("seller", "send_message", order, text="Please confirm early.")
+    entry = next(a for a in sandbox.order(order)["allowed_actions"] if a["action"] == "report_message")
+    answer = sandbox.call("buyer", entry["method"], entry["href"], json={})
+    assert answer.status_code == 200
+    assert "report_message" not in [a["action"] for a in sandbox.order(order)["allowed_actions"]]
+
+
+def test_every_422_names_the_fields_at_fault() -> None:
+    unnamed = {"malformed", "settings_refused"}  # these say it case by case
+    assert [r.code for r in REFUSALS if r.status == 422 and r.field is None and r.code not in unnamed] == []

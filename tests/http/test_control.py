@@ -268,6 +268,21 @@ def test_what_is_due_at_one_instant_fires_in_the_order_of_ids(sandbox: Sandbox) 
     assert {(timer["at"], timer["rule"]) for timer in fired} == {("2026-01-08T12:00:00Z", "ORD-2")}
 
 
+def test_the_second_timer_of_one_order_takes_its_place_among_the_first_ones_of_others(make_sandbox: MakeSandbox) -> None:
+    """TIME-2 holds along a chain of timers as well: an order that has fired already waits its turn at the next instant."""
+    box = make_sandbox(settings={"processing_days": 30}, seed="a chain")
+    chained = box.sent_back()
+    first, second = (timer["at"] for timer in box.control("GET", f"/forecast?order={chained}")["data"])
+    at = datetime.fromisoformat(second) - timedelta(days=30)
+    assert at < datetime.fromisoformat(first)
+    box.advance(to=at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    orders = [chained, *(box.placed() for _ in range(8))]
+    assert chained not in (min(orders), max(orders)), "draw another seed: the order with the chain must not come first or last by itself"
+    foreseen = [timer["order"] for timer in box.control("GET", "/forecast")["data"]]
+    fired = [timer["order"] for timer in box.advance(to=second)]
+    assert fired == foreseen == [chained, *sorted(orders)]
+
+
 def test_timers_fire_in_the_order_of_their_instants_whatever_order_they_belong_to(sandbox: Sandbox) -> None:
     first = sandbox.disputed()
     sandbox.wait("P1D")

@@ -158,10 +158,10 @@ def test_a_file_may_have_ten_megabytes_and_no_byte_more(sandbox: Sandbox) -> Non
     assert (answer.status_code, (answer.json or {})["code"]) == (413, "too_large")
 
 
-def test_without_a_token_nobody_is_told_what_his_file_is(sandbox: Sandbox) -> None:
+def test_a_file_that_is_no_evidence_is_refused_before_anybody_is_asked_who_he_is(sandbox: Sandbox) -> None:
     boundary, form = encode_multipart({"file": FileStorage(BytesIO(b"no photo"), "x.png")})
     answer = sandbox.client.post("/v1/evidence", data=form, content_type=f"multipart/form-data; boundary={boundary}")
-    assert (answer.status_code, (answer.json or {})["code"]) == (401, "unauthenticated")
+    assert (answer.status_code, (answer.json or {})["code"]) == (415, "not_evidence")
 
 
 def test_a_disputes_files_together_have_a_limit_and_what_is_attached_counts_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
