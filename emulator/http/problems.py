@@ -50,7 +50,7 @@ def problem(refused: Refused) -> Response:
     if refusal.status in (413, 415, 422) and refused.errors:
         body["errors"] = refused.errors
     response = Response(to_json(body), refusal.status, mimetype="application/problem+json")
-    if refusal.status == 401:
+    if refusal is refusals.UNAUTHENTICATED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
