@@ -44,6 +44,8 @@ def create_app(
     app.url_map.merge_slashes = False
     app.url_map.converters["default"] = Segment
     db.init_app(app)
+    # No session of the ORM is ever opened, so none has to be looked for after every request.
+    app.teardown_appcontext_funcs.clear()
     with app.app_context():
         prepare(db.engine)
         db.metadata.create_all(db.engine)

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response
+from werkzeug.datastructures import Headers
 
 from ..service import Answer
 from .asking import write_cursor
 from .codec import http_date, to_json
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class Reply(Response):
+    """An answer whose headers are complete as they stand: its length is known and its Location is relative on purpose."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002 -- werkzeug's signature
+        """The headers as they are, its length among them; werkzeug would copy them and look for what to add."""
+        return self.headers
 
 
 def answer(given: Answer, *, tagged: bool = False) -> Response:
@@ -23,7 +35,7 @@ def answer(given: Answer, *, tagged: bool = False) -> Response:
     if tagged:
         # The tag is of what this asker is shown, so what leaves no trace for him changes no tag of his (CLM-6).
         headers.append(("ETag", f'"{blake2b(data, digest_size=12).hexdigest()}"'))
-    return Response(data, 200 if given.location is None else 201, headers, content_type="application/json")
+    return Reply(data, 200 if given.location is None else 201, headers, content_type="application/json")
 
 
 def page(entries: Iterable[Any], cursor: tuple[Any, ...] | None, now: datetime) -> Response:

@@ -34,7 +34,7 @@ def token() -> str:
 
 def given_token() -> str | None:
     """The bearer token, or None where none came; whether it is anybody's is asked later."""
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, value = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     value = value.strip()
     return value if scheme.lower() == "bearer" and 0 < len(value) <= MAX_TOKEN else None
 
