@@ -45,9 +45,3 @@ class Clock:
 def wall_now() -> datetime.datetime:
     """The wall's time, in UTC and whole seconds. Read through the module attribute, so that freezegun reaches it."""
     return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-
-
-def real_clock() -> Clock:
-    """A clock that shows the wall's time."""
-    now = wall_now()
-    return Clock(ClockMode.REAL, now, now)

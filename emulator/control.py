@@ -20,7 +20,7 @@ from .domain.refusals import Refused
 from .domain.rulesets import SettingsError, build_settings, dump_settings
 from .domain.words import Actor, ClockMode
 from .growth import Grown, grow
-from .service import Answer, Marketplace, clock_of, engine_for, sandbox_engine, settle_due
+from .service import Answer, Marketplace, attempt, clock_of, engine_for, sandbox_engine, settle_due
 from .store import reading, sandboxes
 from .store.codec import instant
 from .store.database import Database, Session
@@ -164,6 +164,7 @@ class ControlPlane:
             sandbox = self._locked(session, sandbox_id)
             clock = clock_of(sandbox)
             start = clock.now()
+            fired: list[Step] = []
             if by is not None:
                 try:
                     to = start + by
@@ -171,13 +172,11 @@ class ControlPlane:
                     raise Refused(refusals.CLOCK_TOO_FAR) from None
             elif to is None:
                 # What is overdue already has fired at its own instant: the next timer lies ahead.
-                overdue = settle_due(session, sandbox, start)
+                fired = settle_due(session, sandbox, start)
                 to = reading.next_due(session, sandbox.world)
                 if to is None:
                     raise Refused(refusals.NOTHING_DUE)
-                fired = overdue + self._travel(session, sandbox, to)
-                return self._moved(session, sandbox_id, clock, start, to, fired)
-            fired = self._travel(session, sandbox, to)
+            fired += self._travel(session, sandbox, to)
             return self._moved(session, sandbox_id, clock, start, to, fired)
 
     def forecast(self, sandbox_id: str, order_id: str | None) -> Answer:
@@ -200,7 +199,6 @@ class ControlPlane:
 
     def deliver(self, sandbox_id: str, order_id: str, request: Mapping[str, Any]) -> Answer:
         """The carrier reports a delivery; answers the order as the carrier sees it."""
-        refused: Refused | None = None
         with self._db.writing() as session:
             sandbox = self._find(session, sandbox_id)
             lock_order(session, sandbox.world, order_id)
@@ -208,18 +206,14 @@ class ControlPlane:
             if loaded is None:
                 raise Refused(refusals.NOT_FOUND)
             engine, now = sandbox_engine(sandbox), clock_of(sandbox).now()
-            order, steps = engine.settle(loaded.order, now)
-            try:
-                step = engine.perform(order, "deliver", Actor.CARRIER, request, now)
-                order, more = engine.settle(step.order, now)
-                steps += [step, *more]
-            except Refused as no:
-                refused = no
-                refused.allowed = self._carriers(sandbox, views.allowed_view(order, engine, Actor.CARRIER, now))
+            done, steps = attempt(
+                engine, loaded, Actor.CARRIER, now, lambda order: engine.perform(order, "deliver", Actor.CARRIER, request, now)
+            )
             save_steps(session, sandbox.world, loaded, steps, engine)
-        if refused is not None:
-            raise refused
-        view = views.order_view(order, engine, Actor.CARRIER, now)
+        if isinstance(done, Refused):
+            done.allowed = self._carriers(sandbox, done.allowed)
+            raise done
+        view = views.order_view(steps[-1].order, engine, Actor.CARRIER, now)
         return Answer(view | {"allowed_actions": self._carriers(sandbox, view["allowed_actions"])}, now)
 
     def audit(self, sandbox_id: str) -> Answer:

@@ -6,7 +6,7 @@ is refused; the command itself then leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -97,6 +97,23 @@ def clock_of(sandbox: Sandbox) -> Clock:
     return Clock(ClockMode(sandbox.clock.mode), sandbox.clock.virtual, sandbox.clock.wall)
 
 
+def attempt(
+    engine: Engine, loaded: Loaded, actor: Actor, now: datetime, command: Callable[[Order], Step]
+) -> tuple[Step | Refused, list[Step]]:
+    """Settle an order, carry out a command on what is then at hand, and settle again; returns what came of it and all steps to be saved.
+
+    A refusal is handed back, not raised: what was due has fired and stays, so the caller saves first and raises when the transaction is over.
+    """
+    order, steps = engine.settle(loaded.order, now)
+    at_hand = loaded.at_hand(order)
+    try:
+        done = command(at_hand)
+    except Refused as no:
+        no.allowed = views.allowed_view(at_hand, engine, actor, now)
+        return no, steps
+    return done, [*steps, done, *engine.settle(done.order, now)[1]]
+
+
 def evidence_kind(data: bytes) -> str:
     """The media type of a file that may be evidence; raises Refused for any other, and for one that is too large."""
     kind = media_type(data)
@@ -119,19 +136,15 @@ class Marketplace:
         """Carry out one action of the table; raises Refused."""
         if action == "place_order":
             return self._place_order(token, request)
-        done: Step | Refused
         with self._db.writing() as session:
             context, loaded = self._load_locked(session, token, target)
-            order, steps = context.engine.settle(loaded.order, context.now)
-            at_hand = loaded.at_hand(order)
-            try:
-                around = self._surroundings(session, context, at_hand, target, request)
-                done = context.engine.perform(at_hand, action, context.asker.role, request, context.now, around)
-                steps += [done, *context.engine.settle(done.order, context.now)[1]]
-            except Refused as no:
-                # Kept until the transaction is over: what was due has fired and stays, refused or not.
-                done = no
-                done.allowed = views.allowed_view(at_hand, context.engine, context.asker.role, context.now)
+            engine, role, now = context.engine, context.asker.role, context.now
+
+            def command(order: Order) -> Step:
+                around = self._surroundings(session, context, order, target, request)
+                return engine.perform(order, action, role, request, now, around)
+
+            done, steps = attempt(engine, loaded, role, now, command)
             save_steps(session, context.world, loaded, steps, context.engine)
         if isinstance(done, Refused):
             raise done
