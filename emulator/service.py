@@ -100,7 +100,7 @@ def clock_of(sandbox: Sandbox) -> Clock:
 def attempt(
     engine: Engine, loaded: Loaded, actor: Actor, now: datetime, command: Callable[[Order], Step]
 ) -> tuple[Step | Refused, list[Step]]:
-    """Settle an order, carry out a command on what is then at hand, and settle again; returns what came of it and all steps to be saved.
+    """Settle an order, carry out a command on what is then at hand, settle again; returns what came of it and all steps to be saved.
 
     A refusal is handed back, not raised: what was due has fired and stays, so the caller saves first and raises when the transaction is over.
     """
