@@ -102,7 +102,7 @@ def attempt(
 ) -> tuple[Step | Refused, list[Step]]:
     """Settle an order, carry out a command on what is then at hand, settle again; returns what came of it and all steps to be saved.
 
-    A refusal is handed back, not raised: what was due has fired and stays, so the caller saves first and raises when the transaction is over.
+    A refusal is handed back, not raised: what was due has fired and stays, so the caller saves first and raises after the transaction.
     """
     order, steps = engine.settle(loaded.order, now)
     at_hand = loaded.at_hand(order)
