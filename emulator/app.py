@@ -58,7 +58,7 @@ def create_app(
     control_routes.install(app, control, key)
     pages.install(app, control, locked=key is not None)
     if demo if demo is not None else not open_to_strangers:
-        control.make_default()
+        control.sandboxes.make_default()
     return app
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -86,6 +86,24 @@ def grow(name: str, settings: Settings, seed: str, now: datetime) -> Grown:
     world.advance(now)
     world.now = now
     return Grown(world, growth.files, tuple(growth.refused))
+
+
+def week_of(name: str, settings: Settings, now: datetime) -> tuple[object, ...]:
+    """What of `now` decides how a world grows beside its distance from it: the days of the week on which its steps fall.
+
+    All that lies between two instants of a world is whole days and business days, so with the same weekdays everything else is the same, only
+    shifted. Holidays are dates, and with any of them nothing is.
+    """
+    if settings.holidays:
+        return (now,)
+    return tuple((now - ago).weekday() for ago in _agos(name))
+
+
+@cache
+def _agos(name: str) -> tuple[timedelta, ...]:
+    """How far back the steps of a world lie, but for whole days."""
+    steps = (step for order in read_world(name)["orders"] for step in order["steps"])
+    return tuple(sorted({parse_duration(step["ago"]) % timedelta(days=1) for step in steps} | {timedelta(0)}))
 
 
 @dataclass(frozen=True, slots=True)

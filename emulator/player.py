@@ -7,21 +7,26 @@ The format is described in fixtures/README.md. The runner over HTTP (tests) read
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
+from itertools import islice
 from typing import Any, Protocol
 
 from . import views
 from .domain.bodies import read_request
 from .domain.refusals import Refused
-from .domain.rulesets import build_settings
+from .domain.rulesets import Settings, build_settings
 from .domain.words import Account, Actor
 from .domain.world import Person, World
 from .durations import parse_duration
 from .growth import FIXTURES
 from .pictures import picture
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
 class StoryFault(AssertionError):
@@ -86,11 +91,12 @@ def story_ids() -> list[str]:
     return sorted(path.stem for path in (FIXTURES / "stories").glob("S*.json"))
 
 
-def read_story(story_id: str) -> dict[str, Any]:
+@cache
+def read_story(story_id: str) -> Mapping[str, Any]:
     """A story's file; raises KeyError where there is none."""
     if story_id not in story_ids():
         raise KeyError(story_id)
-    story: dict[str, Any] = json.loads((FIXTURES / "stories" / f"{story_id}.json").read_text("utf-8"))
+    story: Mapping[str, Any] = json.loads((FIXTURES / "stories" / f"{story_id}.json").read_text("utf-8"))
     return story
 
 
@@ -115,6 +121,11 @@ def tales_of(story_id: str) -> list[Tale]:
     ]
 
 
+def named_steps(steps: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The steps that have a name, repetitions written out: where a tale can be stopped."""
+    return [step for step in flat(steps) if "name" in step]
+
+
 def instant(text: str) -> datetime:
     """An RFC 3339 instant as a UTC datetime."""
     return datetime.fromisoformat(text).astimezone(UTC)
@@ -125,10 +136,16 @@ def instant(text: str) -> datetime:
 
 @dataclass(slots=True)
 class Play:
-    """A tale being played on a stage. `play` raises StoryFault at the first thing that is not as told."""
+    """A tale being played on a stage. `play` raises StoryFault at the first thing that is not as told.
+
+    Without `dated`, for a tale played at another date than its own, what it says of fixed dates is left out; all else has to be as told.
+    `orders` has the ids of orders by alias, `taken` says how many steps lie behind.
+    """
 
     tale: Tale
     stage: Stage
+    dated: bool = True
+    taken: int = 0
     orders: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -138,25 +155,45 @@ class Play:
         """Play step by step, to the end or through the step named `until`; yields the timeline."""
         self.compared = {
             value["same_as"]
-            for step in (*_flat(self.tale.steps), {"see": self.tale.ends})
+            for step in (*flat(self.tale.steps), {"see": self.tale.ends})
             for value in step.get("see", {}).values()
             if isinstance(value, Mapping) and "same_as" in value
         }
-        for step in _flat(self.tale.steps):
+        for step in flat(self.tale.steps):
             yield from self._step(step)
+            self.taken += 1
             if name := step.get("name"):
                 self._remember(name, step)
                 if name == until:
                     return
         self._see(self.tale.ends, "buyer", "order", "at its end")
 
+    def onward(self) -> Mapping[str, Any] | None:
+        """The next step that goes on with the tale: an act that goes through, or a wait. None where only looks and refusals are left."""
+        left = islice(flat(self.tale.steps), self.taken, None)
+        return next((step for step in left if "see" not in step and "refused" not in step), None)
+
+    def body(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """The body of an act as things stand, with ids where the tale says `$name`."""
+        body: dict[str, Any] = self._resolve(step.get("with", {}), step.get("on", "order"))
+        return body
+
+    def target(self, step: Mapping[str, Any]) -> datetime:
+        """The instant to which a wait leads as things stand."""
+        if "wait" in step:
+            return self.stage.now() + parse_duration(step["wait"])
+        at = self._look(step["until"], step.get("as", "buyer"), step.get("on", "order"))
+        if at is None:
+            raise StoryFault(f"{self._title}: {_where(step)}: {step['until']} shows no date")
+        at = instant(at) if isinstance(at, str) else at
+        return at - parse_duration(step["less"]) if "less" in step else at
+
     def _step(self, step: Mapping[str, Any]) -> Iterator[Line]:
-        where = f"in step {step.get('name') or json.dumps(step)[:120]}"
+        where = _where(step)
         if "do" in step:
             yield from self._act(step, where)
         elif "wait" in step or "until" in step:
-            to = self._target(step, where)
-            fired = self.stage.wait(to)
+            fired = self.stage.wait(self.target(step))
             wanted = step.get("fires")
             rules = [line.rule for line in fired]
             if wanted is not None and rules != wanted:
@@ -174,7 +211,7 @@ class Play:
     def _act(self, step: Mapping[str, Any], where: str) -> Iterator[Line]:
         alias = step.get("on", "order")
         action, by = step["do"], step["by"]
-        body = self._resolve(step.get("with", {}), alias)
+        body = self.body(step)
         refused = step.get("refused")
         try:
             done = self.stage.act(by, action, self.orders.get(alias), body)
@@ -199,17 +236,10 @@ class Play:
             asked = body if index == 0 else {}
             yield Line(line.at, line.by, line.what, says or line.says, line.rule, None, line.money, step.get("name"), asked)
 
-    def _target(self, step: Mapping[str, Any], where: str) -> datetime:
-        if "wait" in step:
-            return self.stage.now() + parse_duration(step["wait"])
-        at = self._look(step["until"], step.get("as", "buyer"), step.get("on", "order"))
-        if at is None:
-            raise StoryFault(f"{self._title}: {where}: {step['until']} shows no date")
-        at = instant(at) if isinstance(at, str) else at
-        return at - parse_duration(step["less"]) if "less" in step else at
-
     def _see(self, wanted: Mapping[str, Any], asker: str, alias: str, where: str) -> None:
         for path, value in wanted.items():
+            if not self.dated and _names_a_date(value):
+                continue
             shown = _plain(self._look(path, asker, alias))
             fault = self._differs(shown, value, asker, alias)
             if fault:
@@ -276,14 +306,23 @@ class Play:
         return f"{self.tale.story} ({self.tale.name}, {self.tale.ruleset})"
 
 
-def _flat(steps: tuple[Mapping[str, Any], ...] | list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _names_a_date(wanted: Any) -> bool:
+    values = wanted.values() if isinstance(wanted, Mapping) else (wanted,)
+    return any(isinstance(value, str) and _INSTANT.match(value) for value in values)
+
+
+def _where(step: Mapping[str, Any]) -> str:
+    return f"in step {step.get('name') or json.dumps(step)[:120]}"
+
+
+def flat(steps: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """The steps with repetitions written out."""
     for step in steps:
         if "repeat" not in step:
             yield step
             continue
         for n in range(1, step["repeat"] + 1):
-            for inner in _flat(step["steps"]):
+            for inner in flat(step["steps"]):
                 yield json.loads(json.dumps(inner).replace("{n}", str(n)))
 
 
@@ -301,28 +340,55 @@ def _plain(value: Any) -> Any:
 # ── the pure core as a stage ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-class CoreStage:
-    """A tale's stage in memory: the world `empty`, whose clock stands still but for waits."""
+# The parts of every tale; each is played by an account of its own.
+PARTS = {"buyer": Actor.BUYER, "seller": Actor.SELLER, "mediator": Actor.MEDIATOR}
 
-    def __init__(self, tale: Tale) -> None:
-        self.world = World(build_settings(tale.ruleset, tale.settings), f"story/{tale.story}", tale.now)
-        for name, role in EMPTY_WORLD.items():
-            self.world.join(name, role)
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where and by whom a tale is played: the rules, the seed and the start of the world, and the account's name for each part."""
+
+    settings: Settings
+    seed: str
+    start: datetime
+    names: Mapping[str, str] = field(default_factory=lambda: {part: part for part in PARTS})
+
+
+def own_scene(tale: Tale) -> Scene:
+    """Where a tale plays by itself: under its own rules, at its own date."""
+    return Scene(build_settings(tale.ruleset, tale.settings), f"story/{tale.story}", tale.now)
+
+
+class CoreStage:
+    """A tale's stage in memory: a world of one account a part, whose clock stands still but for waits. `files` are bytes by their hash."""
+
+    def __init__(self, tale: Tale, scene: Scene | None = None) -> None:
+        scene = scene or own_scene(tale)
+        self.world = World(scene.settings, scene.seed, scene.start)
+        self.people = {part: self.world.join(scene.names[part], role) for part, role in PARTS.items()}
+        self.files: dict[str, bytes] = {}
+
+    @property
+    def store(self) -> str:
+        """The seller's store."""
+        return next(iter(self.world.stores))
 
     def now(self) -> datetime:
         return self.world.now
 
     def act(self, by: str, action: str, order: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        person = self.world.people.get(by)
+        person = self.people.get(by)
         actor = person.role if person else Actor(by)
         remembered = len(self.world.events)
         if action == "upload_evidence":
             assert person is not None
             name = body["name"]
             data = picture(name)
-            file = self.world.upload(person, name, "image/png", len(data), sha256(data).hexdigest())
+            digest = sha256(data).hexdigest()
+            self.files[digest] = data
+            file = self.world.upload(person, name, "image/png", len(data), digest)
             return {"made": file.id, "order": order, "lines": [Line(self.now(), by, action, f"Uploads {name}.", None)]}
-        request = read_request(action, body if action != "place_order" else {"store": self._store(), **body})
+        request = read_request(action, body if action != "place_order" else {"store": self.store, **body})
         if action == "place_order":
             assert person is not None
             step = self.world.place(person, request)
@@ -343,7 +409,7 @@ class CoreStage:
         ]
 
     def show(self, root: str, asker: str, order: str | None) -> Any:
-        world, person = self.world, self.world.people[asker]
+        world, person = self.world, self.people[asker]
         at_hand = world.orders.get(order or "")
         match root:
             case "order":
@@ -360,30 +426,24 @@ class CoreStage:
             case "messages":
                 return [m.text for of, m in world.messages if of == order]
             case "mails":
-                return {p.name: sum(mail.to == p.id for mail in world.mails) for p in world.people.values()}
+                return {part: sum(mail.to == p.id for mail in world.mails) for part, p in self.people.items()}
             case "buyer" | "seller":
-                return self._purse(world.people[root])
+                return self._purse(self.people[root])
             case "allowed":
                 return [] if at_hand is None else [a.action for a in world.engine.allowed(at_hand, person.role, world.now)]
             case "operations":
                 closed = [o for o in world.orders.values() if o.dispute is not None and o.dispute.closed_at is not None]
                 return [views.operation_view(o) for o in closed]
             case "store":
-                return {"closed_at": world.stores[self._store()].closed_at}
+                return {"closed_at": world.stores[self.store].closed_at}
             case _:
                 raise StoryFault(f"there is nothing to see under {root!r}")
-
-    def _store(self) -> str:
-        return next(iter(self.world.stores))
 
     def _purse(self, person: Person) -> dict[str, str]:
         mine = [o for o in self.world.orders.values() if person.id in (o.buyer, o.seller)]
         currency = mine[0].currency if mine else "USD"
         shown = {"refunded": Account.REFUNDED, "balance": Account.SELLER, "held": Account.HOLD}
         return {name: views.money(sum(getattr(o.money, account) for o in mine), currency)["amount"] for name, account in shown.items()}
-
-
-EMPTY_WORLD = {"buyer": Actor.BUYER, "seller": Actor.SELLER, "mediator": Actor.MEDIATOR}
 
 
 def spoken_transfer(transfer: Any, currency: str) -> str:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from . import views
-from .clock import Clock, wall_now
+from .clock import Clock, wall_is_moved, wall_now
 from .domain import refusals
 from .domain.case import Surroundings
 from .domain.engine import Engine, Step
@@ -34,6 +34,7 @@ from .store.orders import (
     ASK_ORDER,
     Asker,
     Batch,
+    ClockRow,
     Loaded,
     Sandbox,
     due_orders,
@@ -97,6 +98,17 @@ def clock_of(sandbox: Sandbox) -> Clock:
     return Clock(ClockMode(sandbox.clock.mode), sandbox.clock.virtual, sandbox.clock.wall)
 
 
+def now_of(session: Session, sandbox: Sandbox) -> datetime:
+    """A sandbox's time. Where freezegun moves the wall, the clock remembers what it has shown, and never goes back behind it."""
+    clock = clock_of(sandbox)
+    if not wall_is_moved():
+        return clock.now()
+    anchored = clock.anchored()
+    if anchored.virtual > clock.virtual:
+        sandboxes.anchor(session, sandbox.id, ClockRow(sandbox.clock.mode, anchored.virtual, anchored.wall))
+    return anchored.virtual
+
+
 def attempt(
     engine: Engine, loaded: Loaded, actor: Actor, now: datetime, command: Callable[[Order], Step]
 ) -> tuple[Step | Refused, list[Step]]:
@@ -152,7 +164,7 @@ class Marketplace:
 
     def _place_order(self, token: str, request: Mapping[str, Any]) -> Answer:
         context = self._asked(token)
-        self.settle_world(context.sandbox)
+        self.settle_world(context.sandbox, context.now)
         with self._db.writing() as session:
             context = self._context(session.one(ASK, token=hash_token(token)))
             asker = context.asker
@@ -333,17 +345,17 @@ class Marketplace:
         session = self._db.reading
         if sandbox_id is not None:
             found = sandboxes.find(session, sandbox_id)
-            return wall_now() if found is None else clock_of(found[0]).now()
+            return wall_now() if found is None else now_of(session, found[0])
         row = None if token is None else session.one(ASK, token=hash_token(token))
-        return wall_now() if row is None else clock_of(read_sandbox(row)).now()
+        return wall_now() if row is None else now_of(session, read_sandbox(row))
 
     # ── settling ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def settle_world(self, sandbox: Sandbox) -> None:
+    def settle_world(self, sandbox: Sandbox, now: datetime) -> None:
         """Fire whatever is due anywhere in the sandbox, so that lists and sums tell the truth."""
-        if reading.something_due(self._db.reading, sandbox.world, clock_of(sandbox).now()):
+        if reading.something_due(self._db.reading, sandbox.world, now):
             with self._db.writing() as session:
-                settle_due(session, sandbox, clock_of(sandbox).now())
+                settle_due(session, sandbox, now)
 
     # ── helpers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -352,14 +364,14 @@ class Marketplace:
             raise Refused(refusals.UNAUTHENTICATED)
         sandbox = read_sandbox(row)
         asker = read_asker(row[_SANDBOX_WIDTH : _SANDBOX_WIDTH + _ASKER_WIDTH])
-        return Context(sandbox, asker, sandbox_engine(sandbox), clock_of(sandbox).now())
+        return Context(sandbox, asker, sandbox_engine(sandbox), now_of(self._db.reading, sandbox))
 
     def _asked(self, token: str) -> Context:
         return self._context(self._db.reading.one(ASK, token=hash_token(token)))
 
     def _settled(self, token: str) -> Context:
         context = self._asked(token)
-        self.settle_world(context.sandbox)
+        self.settle_world(context.sandbox, context.now)
         return context
 
     def _load(self, session: Session, token: str, target: Target) -> tuple[Context, Loaded]:

@@ -244,6 +244,23 @@ def fired_view(step: Step) -> Json:
     }
 
 
+def told_view(event: Event, currency: str) -> Json:
+    """A line of the sandbox's timeline; `currency` is that of the money it moved."""
+    return {
+        "at": event.at,
+        "order": event.order,
+        "dispute": event.dispute,
+        "by": event.by,
+        "action": event.action,
+        "rule": event.rule,
+        "says": event.says,
+        "from": state_view(event.before),
+        "to": state_view(event.after),
+        "money": [transfer_view(t, currency) for t in event.transfers],
+        "details": event.details,
+    }
+
+
 def forecast_view(step: Step) -> Json:
     """A timer that will fire if nobody acts."""
     return {

@@ -131,8 +131,8 @@ class Sandbox:
 
     def control(self, method: str, path: str = "", **rest: Any) -> Any:
         answer = self.client.open(f"{self.path}{path}", method=method, **rest)
-        assert answer.status_code in (200, 204), answer.text
-        return answer.json if answer.status_code == 200 else None
+        assert answer.status_code in (200, 201, 204), answer.text
+        return answer.json if answer.status_code != 204 else None
 
     def advance(self, **how: Any) -> list[Json]:
         """Move time; returns what fired."""
@@ -142,6 +142,21 @@ class Sandbox:
     def wait(self, by: str) -> list[str]:
         """Let so much time pass; returns the rules that fired."""
         return [timer["rule"] for timer in self.advance(by=by)]
+
+    def forecast(self, query: str = "") -> list[Json]:
+        """All that will happen if nobody acts, page by page."""
+        return self.pages(f"/forecast?limit=1000{query}")
+
+    def pages(self, path: str) -> list[Json]:
+        """Every entry of a list of the control plane; the path has a query already."""
+        entries: list[Json] = []
+        cursor = ""
+        while True:
+            page = self.control("GET", f"{path}{cursor}")
+            entries += page["data"]
+            if page["next_cursor"] is None:
+                return entries
+            cursor = f"&cursor={page['next_cursor']}"
 
     def now(self) -> str:
         return str(self.control("GET", "/clock")["now"])

@@ -74,11 +74,6 @@ def test_the_python_in_it_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "headers"),
     [
-        ("POST", "snapshots", {}, {}),
-        ("POST", "snapshots/snp_1/restore", {}, {}),
-        ("POST", "fork", {}, {}),
-        ("POST", "scenarios/S14", {}, {}),
-        ("POST", "clock/advance", {"by": "P1D", "edge": "before"}, {}),
         ("POST", "clock/advance", {"by": "P1D"}, {"Idempotency-Key": "once"}),
         ("GET", "clock", None, {"If-Match": '"x"'}),
     ],

@@ -12,7 +12,8 @@ Everything here is pure: an order goes in, a new one comes out, and `now` is alw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -28,13 +29,25 @@ from .rules import ACTIONS, BY_NAME, RULES, Remembered, Rule, To, targets
 from .rulesets import Settings
 from .words import Actor
 
-__all__ = ["Allowed", "Engine", "Step", "Table", "Upcoming", "check", "table_for"]
+__all__ = ["Allowed", "EndlessTimers", "Engine", "Step", "Table", "Upcoming", "check", "table_for"]
 
 # What can be asked for, and by whom.
 Key: TypeAlias = tuple[str, Actor]
 
 # No chain of timers of one order is this long; more can only be a loop in the table.
 MAX_FIRINGS = 100
+# How many links of an endless chain are named.
+CHAIN_SHOWN = 10
+
+class EndlessTimers(AssertionError):
+    """The timers of an order never come to an end: a loop in the table. `steps` are the last ones that fired."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps = tuple(steps)
+        chain = ", ".join(dict.fromkeys(f"{step.row.name} ({step.row.rule})" for step in steps))
+        last = steps[-1]
+        super().__init__(f"The timers of {last.order.id} never come to an end: {chain} fire again and again, last at {last.at:%Y-%m-%dT%H:%M:%SZ}.")
+
 
 ROLES: Mapping[str, frozenset[Actor]] = {action.name: frozenset(row.by for row in RULES if row.action == action.name) for action in ACTIONS}
 _GIVEN = tuple(sorted({name for row in RULES for name, _ in row.given}))
@@ -237,14 +250,16 @@ class Engine:
         return list(self._firings(order, None))
 
     def _firings(self, order: Order, until: datetime | None) -> Iterator[Step]:
+        last: deque[Step] = deque(maxlen=CHAIN_SHOWN)
         for _ in range(MAX_FIRINGS):
             upcoming = self.next_deadline(order)
             if upcoming is None or (until is not None and upcoming.at > until):
                 return
             step = self._carry_out(upcoming.row, self._case(order, upcoming.row.by, {}, upcoming.at))
             order = step.order
+            last.append(step)
             yield step
-        raise AssertionError(f"the timers of {order.id} never come to an end")
+        raise EndlessTimers(tuple(last))
 
     def _ends(self, order: Order, keys: set[Key]) -> dict[Key, datetime]:
         """When time puts an end to each of these actions if nobody acts. Goes only as far as there is an end to be found."""

@@ -416,7 +416,39 @@ CLOCK_TOO_FAR = Refusal("clock_too_far", 422, "TIME-1", "The clock ends before t
 NOTHING_DUE = Refusal(
     "nothing_due", 409, "TIME-1", "No timer is running, so there is no next one to go to.", "Advance `by` or `to` instead."
 )
+ENDLESS_TIMERS = Refusal(
+    "endless_timers",
+    500,
+    "TIME-2",
+    "The timers of an order never come to an end.",
+    "`detail` names the order and the rules that chase each other. Please report it; the clock stands before that instant.",
+)
+NO_SUCH_TALE = Refusal(
+    "no_such_tale",
+    422,
+    None,
+    "The story has no such tale, or the tale no such step.",
+    "`GET /_emulator/scenarios` lists the tales of every story and their named steps.",
+    "step",
+)
+TALE_OF_OTHER_RULES = Refusal(
+    "tale_of_other_rules",
+    409,
+    None,
+    "The tale goes otherwise under this sandbox's rules.",
+    "Make a sandbox with the ruleset and the settings that `detail` names.",
+)
+IMPORT_REFUSED = Refusal(
+    "import_refused", 422, None, "This is no world that can be.", "`errors` names what is wrong; import what `export` has given, unchanged."
+)
 SETTINGS_REFUSED = Refusal("settings_refused", 422, None, "These settings cannot be.", "`errors` names each and what is wrong with it.")
+NOTHING_TO_TRADE = Refusal(
+    "nothing_to_trade",
+    409,
+    None,
+    "Nobody can trade here: orders need a buyer and an open store.",
+    "Reset the sandbox, or make another: every world begins with both.",
+)
 
 REFUSALS: tuple[Refusal, ...] = tuple(value for value in globals().values() if isinstance(value, Refusal))
 BY_CODE: Mapping[str, Refusal] = {refusal.code: refusal for refusal in REFUSALS}

@@ -202,6 +202,28 @@ class ClockMode(Word):
     FROZEN = "frozen", "Not at all, until somebody moves it."
 
 
+class Edge(Word):
+    """On which side of an instant a journey ends."""
+
+    BEFORE = "before", "A second before it: whoever has to act still can."
+    AT = "at", "At it: its timers have fired."
+    AFTER = "after", "A second after it."
+
+
+class Position(Word):
+    """Where an order of a generated world stands."""
+
+    AWAITING_SHIPMENT = "awaiting_shipment", "Paid and not shipped."
+    AWAITING_CONFIRMATION = "awaiting_confirmation", "Shipped, some of it delivered, under protection."
+    WAITING_FOR_SELLER = "waiting_for_seller", "Disputed; the seller has to answer."
+    WAITING_FOR_BUYER = "waiting_for_buyer", "Disputed; the seller has refused."
+    MEDIATING = "mediating", "A claim before the mediator."
+    RETURNING = "returning", "The goods are on their way back."
+    PAYMENT_PROCESSING = "payment_processing", "A refund is on its way."
+    FINISHED = "finished", "Over, disputed or not."
+    CANCELLED = "cancelled", "Never shipped."
+
+
 ORDER_LABELS = {
     OrderStatus.AWAITING_SHIPMENT: "Awaiting shipment",
     OrderStatus.AWAITING_CONFIRMATION: "Awaiting confirmation",

@@ -51,10 +51,10 @@ def action_body(action: str) -> dict[str, Any]:
         raise malformed(problem) from None
 
 
-def body(schema: Schema) -> dict[str, Any]:
-    """A body read by a schema; raises Refused."""
+def body(schema: Schema, most: int = MAX_JSON_BYTES) -> dict[str, Any]:
+    """A body of at most so many bytes, read by a schema; raises Refused."""
     try:
-        values: dict[str, Any] = schema.load(_object())
+        values: dict[str, Any] = schema.load(_object(most))
     except ValidationError as problem:
         raise malformed(problem) from None
     return values
@@ -114,8 +114,8 @@ def _may_be_in_cursor(value: Any, kind: type) -> bool:
     return -LARGEST - 1 <= value <= LARGEST if isinstance(value, int) else "\x00" not in str(value)
 
 
-def _object() -> Mapping[str, Any]:
-    request.max_content_length = MAX_JSON_BYTES
+def _object(most: int = MAX_JSON_BYTES) -> Mapping[str, Any]:
+    request.max_content_length = most
     data = request.get_data()
     if not data:
         return {}

@@ -10,24 +10,31 @@ from typing import Any
 from flask import Flask, Response, request
 
 from ..contract import CONTROL_CALLS, PLACES
-from ..control import ControlPlane, Wish
+from ..control import ControlPlane
+from ..control.generator import Load
+from ..control.sandboxes import Wish
 from ..domain import refusals
 from ..domain.refusals import Refused
-from ..domain.words import ClockMode
+from ..domain.words import ClockMode, Edge
 from ..service import Answer
 from . import asking, schemas
 from .answering import answer, page
-from .marketplace import flask_path
+from .marketplace import MAIL_CURSOR, flask_path
 
 _SANDBOX, _CLOCK, _ADVANCE = schemas.SandboxBody(), schemas.ClockBody(), schemas.AdvanceBody()
-_PAGE, _FORECAST, _EMPTY = schemas.PageQuery(), schemas.ForecastQuery(), schemas.NoBody()
+_PAGE, _FORECAST, _TIMELINE, _EMPTY = schemas.PageQuery(), schemas.ForecastQuery(), schemas.TimelineQuery(), schemas.NoBody()
+_SNAPSHOT, _FORK, _WORLD = schemas.SnapshotBody(), schemas.ForkBody(), schemas.WorldDocument()
+_SCENARIO, _LOAD = schemas.ScenarioBody(), schemas.LoadBody()
+
+# An exported world of some hundred thousand orders.
+MAX_WORLD_BYTES = 256 * 1024 * 1024
 
 
 def install(app: Flask, control: ControlPlane, key: str | None) -> None:
     """Register every route of the control plane; with a key, all of them ask for it."""
     calls = _Calls(control)
     for call in CONTROL_CALLS:
-        app.add_url_rule(flask_path(call.path), call.name, _locked(getattr(calls, call.name, _not_built), key), methods=[call.method])
+        app.add_url_rule(flask_path(call.path), call.name, _locked(getattr(calls, call.name), key), methods=[call.method])
     deliver = PLACES["deliver"]
     app.add_url_rule(flask_path(deliver.path), "deliver", _locked(calls.deliver, key), methods=[deliver.method])
 
@@ -45,81 +52,143 @@ def _locked(view: Callable[..., Any], key: str | None) -> Callable[..., Any]:
     return locked
 
 
-def _not_built(**_: str) -> Response:
-    asking.opened()
-    raise Refused(refusals.NOT_IMPLEMENTED)
-
-
 class _Calls:
     """The calls that are no actions, one method each, named as in the contract."""
 
     def __init__(self, control: ControlPlane) -> None:
-        self._control = control
+        self._sandboxes, self._time, self._branches = control.sandboxes, control.time, control.branches
+        self._scenarios, self._generator = control.scenarios, control.generator
+
+    # ── sandboxes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def health(self) -> Response:
         asking.opened()
-        now, database = self._control.health()
+        now, database = self._sandboxes.health()
         return answer(Answer({"status": "ok", "version": version("dispute-emulator"), "database": database, "now": now}, now))
 
     def create_sandbox(self) -> Response:
         asking.opened()
         wanted = asking.body(_SANDBOX)
-        return answer(self._control.create(Wish(**wanted)))
+        return answer(self._sandboxes.create(Wish(**wanted)))
 
     def sandboxes(self) -> Response:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
-        given, cursor = self._control.page(after[0], wanted["limit"])
+        given, cursor = self._sandboxes.page(after[0], wanted["limit"])
         return page(given.body, None if cursor is None else (cursor,), given.now)
 
     def sandbox(self, sandbox: str) -> Response:
         asking.opened()
-        return answer(self._control.get(sandbox))
+        return answer(self._sandboxes.get(sandbox))
 
     def delete_sandbox(self, sandbox: str) -> Response:
         asking.opened()
-        self._control.delete(sandbox)
-        gone = Response(status=204)
-        del gone.headers["Content-Type"]
-        return gone
+        self._sandboxes.delete(sandbox)
+        return _gone()
 
     def reset(self, sandbox: str) -> Response:
         asking.opened()
         asking.body(_EMPTY)
-        return answer(self._control.reset(sandbox))
+        return answer(self._sandboxes.reset(sandbox))
 
-    def clock(self, sandbox: str) -> Response:
-        asking.opened()
-        return answer(self._control.clock(sandbox))
-
-    def set_clock(self, sandbox: str) -> Response:
-        asking.opened()
-        wanted = asking.body(_CLOCK)
-        return answer(self._control.set_clock(sandbox, ClockMode(wanted["mode"]), wanted.get("now")))
-
-    def advance(self, sandbox: str) -> Response:
-        asking.opened()
-        wanted = asking.body(_ADVANCE)
-        if "edge" in wanted:
-            raise Refused(refusals.NOT_IMPLEMENTED)
-        return answer(self._control.advance(sandbox, wanted.get("by"), wanted.get("to")))
-
-    def forecast(self, sandbox: str) -> Response:
-        wanted = asking.opened(_FORECAST)
-        given = self._control.forecast(sandbox, wanted.get("order"))
-        return page(given.body, None, given.now)
+    def timeline(self, sandbox: str) -> Response:
+        wanted = asking.opened(_TIMELINE)
+        after = asking.read_cursor(wanted.get("cursor"), int, str, int)
+        given, found = self._sandboxes.timeline(sandbox, wanted.get("order"), wanted.get("since"), after, wanted["limit"])
+        return page(given.body, found.cursor, given.now)
 
     def audit(self, sandbox: str) -> Response:
         asking.opened()
-        return answer(self._control.audit(sandbox))
+        return answer(self._sandboxes.audit(sandbox))
 
     def sandbox_mailbox(self, sandbox: str) -> Response:
         wanted = asking.opened(_PAGE)
-        after = asking.read_cursor(wanted.get("cursor"), int, int)
-        given, found = self._control.mailbox(sandbox, after, wanted["limit"])
+        after = asking.read_cursor(wanted.get("cursor"), *MAIL_CURSOR)
+        given, found = self._sandboxes.mailbox(sandbox, after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
     def deliver(self, sandbox: str, order: str) -> Response:
         asking.opened()
         body = asking.action_body("deliver")
-        return answer(self._control.deliver(sandbox, order, body), tagged=True)
+        return answer(self._sandboxes.deliver(sandbox, order, body), tagged=True)
+
+    # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def clock(self, sandbox: str) -> Response:
+        asking.opened()
+        return answer(self._time.clock(sandbox))
+
+    def set_clock(self, sandbox: str) -> Response:
+        asking.opened()
+        wanted = asking.body(_CLOCK)
+        return answer(self._time.set_clock(sandbox, ClockMode(wanted["mode"]), wanted.get("now")))
+
+    def advance(self, sandbox: str) -> Response:
+        asking.opened()
+        wanted = asking.body(_ADVANCE)
+        edge = Edge(wanted["edge"])
+        return answer(self._time.advance(sandbox, wanted.get("by"), wanted.get("to"), edge, wanted.get("limit")))
+
+    def forecast(self, sandbox: str) -> Response:
+        wanted = asking.opened(_FORECAST)
+        after = asking.read_cursor(wanted.get("cursor"), int, str, int)
+        given, found = self._time.forecast(sandbox, wanted.get("order"), wanted.get("until"), after, wanted["limit"])
+        return page(given.body, found, given.now)
+
+    # ── worlds ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def snapshot(self, sandbox: str) -> Response:
+        asking.opened()
+        return answer(self._branches.snapshot(sandbox, asking.body(_SNAPSHOT).get("name")))
+
+    def snapshots(self, sandbox: str) -> Response:
+        wanted = asking.opened(_PAGE)
+        after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
+        given, found = self._branches.snapshots(sandbox, after[0], wanted["limit"])
+        return page(given.body, found.cursor, given.now)
+
+    def delete_snapshot(self, sandbox: str, snapshot: str) -> Response:
+        asking.opened()
+        self._branches.delete_snapshot(sandbox, snapshot)
+        return _gone()
+
+    def restore(self, sandbox: str, snapshot: str) -> Response:
+        asking.opened()
+        asking.body(_EMPTY)
+        return answer(self._branches.restore(sandbox, snapshot))
+
+    def fork(self, sandbox: str) -> Response:
+        asking.opened()
+        wanted = asking.body(_FORK)
+        return answer(self._branches.fork(sandbox, wanted.get("name"), wanted.get("snapshot")))
+
+    def export(self, sandbox: str) -> Response:
+        asking.opened()
+        return answer(self._branches.export(sandbox))
+
+    def import_sandbox(self) -> Response:
+        asking.opened()
+        return answer(self._branches.import_world(asking.body(_WORLD, most=MAX_WORLD_BYTES)))
+
+    def scenarios(self) -> Response:
+        wanted = asking.opened(_PAGE)
+        after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
+        given, cursor = self._scenarios.page(after[0], wanted["limit"])
+        return page(given.body, None if cursor is None else (cursor,), given.now)
+
+    def play_scenario(self, sandbox: str, story: str) -> Response:
+        asking.opened()
+        wanted = asking.body(_SCENARIO)
+        here = request.host_url.rstrip("/")
+        return answer(self._scenarios.play(sandbox, story, wanted.get("tale"), wanted.get("step"), here))
+
+    def load(self, sandbox: str) -> Response:
+        asking.opened()
+        wanted = asking.body(_LOAD)
+        return answer(self._generator.load(sandbox, Load(**wanted)))
+
+
+def _gone() -> Response:
+    gone = Response(status=204)
+    del gone.headers["Content-Type"]
+    return gone

@@ -17,6 +17,8 @@ from .codec import http_date
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024 + 64 * 1024
 MAX_FILE_NAME = 200
+# An e-mail's place in a list: its instant, the order and number of the event it tells of, and whose it is.
+MAIL_CURSOR = (int, str, int, str)
 _PAGE, _ORDERS, _DISPUTES, _RULES = schemas.PageQuery(), schemas.OrdersQuery(), schemas.DisputesQuery(), schemas.RulesQuery()
 
 
@@ -149,7 +151,7 @@ class _Calls:
 
     def mailbox(self) -> Response:
         wanted = asking.opened(_PAGE)
-        after = asking.read_cursor(wanted.get("cursor"), int, int)
+        after = asking.read_cursor(wanted.get("cursor"), *MAIL_CURSOR)
         given, found = self._marketplace.mailbox(asking.token(), after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 

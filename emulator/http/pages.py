@@ -19,7 +19,8 @@ from flask import Flask, Response, request, send_from_directory
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..control import DEFAULT, ControlPlane
+from ..control import ControlPlane
+from ..control.sandboxes import DEFAULT
 from ..derive import call_list, openapi, problem_of, spoken_value, tag_of
 from ..domain import refusals
 from ..domain.refusals import BY_CODE, REFUSALS, Refused
@@ -239,7 +240,7 @@ def _base() -> str:
 def _default_accounts(control: ControlPlane) -> list[Json]:
     """The accounts of the sandbox `default` with their fixed tokens; none where there is no such sandbox."""
     try:
-        people = control.get(DEFAULT).body["accounts"]
+        people = control.sandboxes.get(DEFAULT).body["accounts"]
     except Refused:
         return []
     people = sorted(people, key=lambda person: (["buyer", "seller", "mediator"].index(person["role"]), person["name"]))

@@ -11,6 +11,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from ..domain import refusals
+from ..domain.engine import EndlessTimers
 from ..domain.refusals import Refusal, Refused
 from ..domain.rulebook import BY_ID
 from . import asking
@@ -79,6 +80,11 @@ def install(app: Flask, time_of: Callable[[str | None, str | None], datetime]) -
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
         return dated(response)
+
+    @app.errorhandler(EndlessTimers)
+    def _endless(error: EndlessTimers) -> Response:
+        log.error("%s %s: %s", request.method, request.path, error)
+        return dated(problem(Refused(refusals.ENDLESS_TIMERS, detail=str(error))))
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> Response:

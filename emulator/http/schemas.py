@@ -23,10 +23,12 @@ from ..domain.words import (
     ClaimStatus,
     ClockMode,
     DisputeStatus,
+    Edge,
     OrderStatus,
     Outcome,
     ParcelKind,
     Party,
+    Position,
     Reason,
     RefundStatus,
     Remedy,
@@ -37,6 +39,11 @@ from ..durations import parse_duration
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
+# Reports of the control plane are read by programs, and a jump of a season has many lines.
+MAX_LIMIT = 1000
+DEFAULT_LONG_PAGE = 100
+# So many orders are made in one transaction of at most a few seconds.
+MAX_LOAD = 5000
 
 
 class Strict(Schema):
@@ -119,7 +126,8 @@ class Duration(fields.Field[timedelta]):
     """An ISO 8601 duration of whole seconds."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "string", "format": "duration", "examples": ["P15D"]}, **kwargs)
+        kwargs["metadata"] = {"type": "string", "format": "duration", "examples": ["P15D"]} | kwargs.get("metadata", {})
+        super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> timedelta:
         if not isinstance(value, str) or len(value) > 60:
@@ -152,6 +160,15 @@ class StrictBoolean(fields.Boolean):
         if not isinstance(value, bool):
             raise ValidationError("Must be true or false.")
         return value
+
+
+class StrictInteger(fields.Integer):
+    """JSON's whole numbers only: neither 2.0 nor true."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if type(value) is not int:
+            raise ValidationError("Must be a whole number.")
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 def _word(of: type[Word], none: bool = False, but: tuple[Word, ...] = ()) -> fields.String:
@@ -562,10 +579,115 @@ class Fired(Strict):
     money = _list(Transfer)
 
 
+class Onward(Strict):
+    to = _at()
+    limit = _whole()
+
+
 class Advanced(Strict):
     from_ = Instant(required=True, data_key="from")
     to = _at()
     fired = _list(Fired)
+    # Where `limit` has stopped the clock on the way: the body of the call that goes on.
+    next = _some(Onward, none=True)
+
+
+class TimelineEntry(Strict):
+    at = _at()
+    order = _text()
+    dispute = _text(none=True)
+    by = _word(Actor)
+    action = _text()
+    rule = _text()
+    says = _text()
+    from_ = fields.Nested(JointState, required=True, data_key="from")
+    to = _some(JointState)
+    money = _list(Transfer)
+    details = fields.Dict(required=True)
+
+
+class Snapshot(Strict):
+    id = _text()
+    name = _text()
+    at = _at()
+    orders = _whole()
+
+
+class NamedStep(Strict):
+    name = _text()
+    says = _text(none=True)
+
+
+class TaleView(Strict):
+    name = _text()
+    rulesets = fields.List(fields.String(), required=True)
+    settings = fields.Dict(required=True)
+    steps = _list(NamedStep)
+
+
+class Scenario(Strict):
+    id = _text()
+    title = _text()
+    source = _text()
+    tells = _text()
+    tales = _list(TaleView)
+
+
+class PlayedOrder(Strict):
+    alias = _text()
+    order = _text()
+    dispute = _text(none=True)
+
+
+class NextCall(Strict):
+    by = _text()
+    action = _text()
+    says = _text()
+    curl = _text()
+
+
+class ScenarioPlayed(Strict):
+    story = _text()
+    tale = _text()
+    step = _text(none=True)
+    accounts = _list(AccountView)
+    orders = _list(PlayedOrder)
+    clock = _some(ClockView)
+    next = _some(NextCall, none=True)
+
+
+class Loaded(Strict):
+    orders = _whole()
+    positions = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class KeptClock(Strict):
+    mode = fields.String(required=True, validate=validate.OneOf([mode.value for mode in ClockMode]))
+    now = _at()
+
+
+class KeptSandbox(Strict):
+    name = _text()
+    ruleset = fields.String(required=True, validate=validate.OneOf(sorted(RULESETS)))
+    settings = fields.Dict(keys=fields.String(), required=True, metadata={"additionalProperties": True})
+    seed = _text()
+    seeded = _yes_no()
+    world = _text()
+    starts_at = Instant(required=True, allow_none=True)
+    frozen = StrictBoolean(required=True)
+    clock = _some(KeptClock)
+
+
+class KeptTable(Strict):
+    columns = fields.List(fields.String(), required=True)
+    rows = fields.List(fields.List(fields.Raw(allow_none=True)), required=True)
+
+
+class WorldDocument(Strict):
+    format = _text()
+    version = _whole()
+    sandbox = _some(KeptSandbox)
+    tables = fields.Dict(keys=fields.String(), values=fields.Nested(KeptTable), required=True)
 
 
 class Forecast(Strict):
@@ -637,7 +759,15 @@ class AdvanceBody(Strict):
     by = Duration()
     to = Instant()
     to_next = StrictBoolean()
-    edge = fields.String(validate=validate.OneOf(["before", "at", "after"]))
+    edge = fields.String(
+        validate=validate.OneOf([edge.value for edge in Edge]),
+        load_default=Edge.AT.value,
+        metadata={"description": "A second before the instant that the rest of the body names, at it, or a second after it."},
+    )
+    limit = StrictInteger(
+        validate=validate.Range(1, MAX_LIMIT),
+        metadata={"description": "Stop on the way as soon as so many timers have fired; `next` in the answer goes on."},
+    )
 
     @validates_schema
     def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -675,8 +805,44 @@ class DisputesQuery(PageQuery):
     order = StrictText(40)
 
 
-class ForecastQuery(Strict):
+class LongPageQuery(PageQuery):
+    limit = WrittenNumber(
+        load_default=DEFAULT_LONG_PAGE, validate=validate.Range(1, MAX_LIMIT), metadata={"description": "How many entries at most."}
+    )
     order = StrictText(40, description="One order only.")
+
+
+class ForecastQuery(LongPageQuery):
+    until = Instant(metadata={"description": "Nothing later than this."})
+
+
+class TimelineQuery(LongPageQuery):
+    since = Instant(metadata={"description": "Nothing earlier than this."})
+
+
+class ScenarioBody(Strict):
+    tale = StrictText(100, description="Which tale of the story; the first that fits the sandbox's rules if none is named.")
+    step = StrictText(100, description="The named step to stop after; the end of the tale if none is named.")
+
+
+class SnapshotBody(Strict):
+    name = StrictText(100)
+
+
+class ForkBody(Strict):
+    name = StrictText(100)
+    snapshot = StrictText(40, description="Branch from this kept world, not from how things stand now.")
+
+
+class LoadBody(Strict):
+    orders = StrictInteger(required=True, validate=validate.Range(1, MAX_LOAD), metadata={"description": "How many."})
+    mix = fields.Dict(
+        keys=fields.String(validate=validate.OneOf([position.value for position in Position])),
+        values=StrictInteger(validate=validate.Range(0, 1000)),
+        metadata={"description": "How often each position comes, as weights; those not named do not come."},
+    )
+    oldest = Duration(metadata={"description": "How long ago the oldest orders were placed."})
+    seed = StrictText(100, description="What is drawn depends on it, on the sandbox's seed and on nothing else.")
 
 
 class RulesQuery(Strict):

@@ -44,7 +44,9 @@ class Statement:
         """The SQL for this dialect with named parameters, and the values of those that are constants of the statement."""
         found = self._compiled.get(dialect)
         if found is None:
-            compiled = self._clause.compile(dialect=_DIALECTS[dialect], column_keys=self._columns)
+            compiled = self._clause.compile(
+                dialect=_DIALECTS[dialect], column_keys=self._columns, compile_kwargs={"render_postcompile": True}
+            )
             constants = {name: value for name, value in compiled.params.items() if value is not None}
             found = self._compiled[dialect] = (str(compiled), constants)
         return found
@@ -57,19 +59,15 @@ _DIALECTS: dict[str, Any] = {
 
 
 class Arrival(FunctionElement[int]):
-    """The number of the next row to arrive in a table, for its column `seq`: what arrived later is newer."""
+    """What a row's `seq` becomes when it is inserted: PostgreSQL draws it itself, SQLite is told (`Session.arrivals`)."""
 
     inherit_cache = True
     type = BigInteger()
 
-    def __init__(self, table: str) -> None:
-        super().__init__()
-        self.table = table
-
 
 @compiles(Arrival, "sqlite")
-def _arrival_in_a_locked_file(arrival: Arrival, *_: Any, **__: Any) -> str:
-    return f"(SELECT coalesce(max(seq), 0) + 1 FROM {arrival.table} WHERE world = :world)"  # noqa: S608 -- a table of ours
+def _arrival_as_told(*_: Any, **__: Any) -> str:
+    return ":seq"
 
 
 @compiles(Arrival, "postgresql")
@@ -77,9 +75,12 @@ def _arrival_among_many(*_: Any, **__: Any) -> str:
     return "nextval('arrivals')"
 
 
+_COUNT = """INSERT INTO counters (name, last) VALUES ('arrivals', ?1) ON CONFLICT (name) DO UPDATE SET last = last + ?1 RETURNING last"""
+
+
 class _Cursor(Protocol):
-    def execute(self, sql: str, params: Params = ..., /) -> Any: ...
-    def executemany(self, sql: str, params: Sequence[Params], /) -> Any: ...
+    def execute(self, sql: str, params: Params | Sequence[Any] = ..., /) -> Any: ...
+    def executemany(self, sql: str, params: Sequence[Params] | Sequence[Sequence[Any]], /) -> Any: ...
     def fetchone(self) -> Any: ...
     def fetchall(self) -> Any: ...
     @property
@@ -123,9 +124,28 @@ class Session:
         sql, constants = statement.compiled(self.dialect)
         self._cursor.execute(sql, constants | params if constants else params)
 
+    def rows(self, insert: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert many rows by a statement with one mark a column, as the driver writes marks (`mark`)."""
+        if rows:
+            self._cursor.executemany(insert, rows)
+
+    @property
+    def mark(self) -> str:
+        """How this driver marks a parameter by its place."""
+        return "?" if self.dialect == "sqlite" else "%s"
+
+    def arrivals(self, count: int) -> int:
+        """Reserve so many numbers in a row, inside a write, and return the first. On PostgreSQL only for one at a time."""
+        if self.dialect == "sqlite":
+            self._cursor.execute(_COUNT, (count,))
+            return int(self._cursor.fetchone()[0]) - count + 1
+        assert count == 1, "PostgreSQL numbers rows as they are inserted"
+        self._cursor.execute("SELECT nextval('arrivals')")
+        return int(self._cursor.fetchone()[0])
+
     def dynamic(self, clause: Any) -> list[Row]:
         """Run a statement built for this one call: lists with filters."""
-        compiled = clause.compile(dialect=_DIALECTS[self.dialect])
+        compiled = clause.compile(dialect=_DIALECTS[self.dialect], compile_kwargs={"render_postcompile": True})
         self._cursor.execute(str(compiled), compiled.params)
         rows: list[Row] = self._cursor.fetchall()
         return rows

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, select, tuple_, update
 
 from ..domain.engine import Engine, Step
 from ..domain.journal import event_of, mails_of
@@ -21,6 +21,8 @@ from .database import Arrival, Row, Session, Statement
 
 # Later than any instant that a sandbox can have.
 END_OF_TIME = 1 << 62
+# How many orders with timers are read at first, and then at a time.
+FIRST_TIMED, MORE_TIMED = 100, 500
 
 ROW_BY_NAME = {row.name: row for row in RULES}
 
@@ -129,6 +131,16 @@ _DUE = Statement(
     .where(t.orders.c.world == bindparam("world"), t.orders.c.next_due_at <= bindparam("now"))
     .order_by(t.orders.c.next_due_at, t.orders.c.id)
 )
+_DUE_FROM = Statement(
+    select(*_ORDER_COLUMNS, t.orders.c.id)
+    .select_from(t.orders.outerjoin(_LATEST, _WITH_LATEST))
+    .where(
+        t.orders.c.world == bindparam("world"),
+        tuple_(t.orders.c.next_due_at, t.orders.c.id) > tuple_(bindparam("at", type_=BigInteger), bindparam("id", type_=Text)),
+    )
+    .order_by(t.orders.c.next_due_at, t.orders.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
 _LOCK = Statement(
     select(t.orders.c.id).where(t.orders.c.world == bindparam("world"), t.orders.c.id == bindparam("order")).with_for_update()
 )
@@ -163,9 +175,9 @@ _UPDATE_DISPUTE = Statement(
 
 
 def inserting(table: Any) -> Statement:
-    """A statement that inserts whole rows; tables with a `seq` number them by arrival."""
+    """A statement that inserts whole rows; those of tables with a `seq` are numbered by arrival."""
     given = [column.name for column in table.columns if column.name != "seq"]
-    return Statement(insert(table).values(seq=Arrival(table.name)) if "seq" in table.c else insert(table), given)
+    return Statement(insert(table).values(seq=Arrival()) if "seq" in table.c else insert(table), given)
 
 
 _INSERT_ORDER = inserting(t.orders)
@@ -188,6 +200,7 @@ _IN_ORDER = (
     _INSERT_ORDER, _UPDATE_ORDER, _UPDATE_ORDER_BODY, _INSERT_DISPUTE, _UPDATE_DISPUTE, _UPDATE_DISPUTE_BODY, _INSERT_ATTACHMENT,
     _INSERT_EVENT, _INSERT_ENTRY, _INSERT_MAIL, _INSERT_MESSAGE, _INSERT_REVIEW, _REPORT,
 )  # fmt: skip
+_NUMBERED = (_INSERT_ORDER, _INSERT_DISPUTE, _INSERT_MAIL)
 _COMPLAINTS = Statement(
     select(t.disputes.c.opened_at, t.disputes.c.withdrawn, t.disputes.c.marked_at).where(
         t.disputes.c.world == bindparam("world"), t.disputes.c.store == bindparam("store"), t.disputes.c.about_goods == 1
@@ -234,10 +247,22 @@ def find_order(session: Session, world: int, order_id: str) -> Loaded | None:
     return None if row is None else read_loaded(row)
 
 
-def due_orders(session: Session, world: int, now: datetime | None) -> list[Loaded]:
-    """Every order of this world with a timer due at `now` or before, soonest first; with None, every one with a timer."""
-    found = (read_loaded(row) for row in session.all(_DUE, world=world, now=END_OF_TIME if now is None else seconds(now)))
+def due_orders(session: Session, world: int, now: datetime) -> list[Loaded]:
+    """Every order of this world with a timer due at `now` or before, soonest first."""
+    found = (read_loaded(row) for row in session.all(_DUE, world=world, now=seconds(now)))
     return [loaded for loaded in found if loaded is not None]
+
+
+def timed_orders(session: Session, world: int) -> Iterator[Loaded]:
+    """Every order of this world with a timer, soonest first; read bit by bit, as they are asked for."""
+    at, order_id, most = -END_OF_TIME, "", FIRST_TIMED
+    while rows := session.all(_DUE_FROM, world=world, at=at, id=order_id, most=most):
+        at, order_id = rows[-1][3], rows[-1][-1]
+        for row in rows:
+            loaded = read_loaded(row[:-1])
+            assert loaded is not None
+            yield loaded
+        most = MORE_TIMED
 
 
 def lock_order(session: Session, world: int, order_id: str) -> None:
@@ -367,6 +392,7 @@ class Batch:
         """Write everything collected, then close the stores that have to close."""
         # Mails arrive in the order of time, then as timers fire (TIME-2), whichever order's steps were collected first.
         self._rows[_INSERT_MAIL].sort(key=lambda row: (row["at"], row["order_id"], row["number"]))
+        number_arrivals(session, [row for statement in _NUMBERED for row in self._rows[statement]])
         for statement, rows in self._rows.items():
             session.many(statement, rows)
         # One store after another in a fixed order, so that nobody waits for somebody who waits for him.
@@ -423,6 +449,13 @@ class Batch:
             case Report():
                 report = {"of_id": record.message, "reported_at": seconds(record.reported_at)}
                 self._rows[_REPORT].append({"of_world": self.world, "of_order": order.id} | report)
+
+
+def number_arrivals(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Give rows their `seq` in the order they come, where the database does not do it itself."""
+    if rows and session.dialect == "sqlite":
+        for number, row in enumerate(rows, session.arrivals(len(rows))):
+            row["seq"] = number
 
 
 def _as_update(row: dict[str, Any], kept: Sequence[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -123,6 +123,21 @@ def next_due(session: Session, world: int) -> datetime | None:
     return None if row is None else maybe_instant(row[0])
 
 
+_DUE_AFTER = Statement(
+    select(t.orders.c.next_due_at)
+    .where(t.orders.c.world == bindparam("world"), t.orders.c.next_due_at <= bindparam("to"))
+    .order_by(t.orders.c.next_due_at)
+    .limit(1)
+    .offset(bindparam("count"))
+)
+
+
+def due_after(session: Session, world: int, to: datetime, count: int) -> datetime | None:
+    """The instant up to which about so many orders have a timer due; None where no more are due up to `to`."""
+    row = session.one(_DUE_AFTER, world=world, to=seconds(to), count=count)
+    return None if row is None else instant(row[0])
+
+
 # ── history and mail ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 _EVENT_COLUMNS = (
@@ -141,7 +156,7 @@ _HISTORY = Statement(
     .limit(bindparam("most"))
 )
 _MAIL_COLUMNS = (
-    t.mails.c.at, t.mails.c.seq, t.mails.c.recipient, t.mails.c.order_id, t.mails.c.dispute, t.mails.c.rule,
+    t.mails.c.at, t.mails.c.number, t.mails.c.recipient, t.mails.c.order_id, t.mails.c.dispute, t.mails.c.rule,
     t.mails.c.subject, t.mails.c.body,
 )  # fmt: skip
 
@@ -177,16 +192,69 @@ def history(session: Session, world: int, order: str, dispute: str, after: int, 
 
 
 def list_mails(session: Session, world: int, recipient: str | None, after: Cursor | None, most: int) -> Page:
-    """E-mails to one account or to all, newest first."""
+    """E-mails to one account or to all, newest first; the cursor says which mail was the last, not where it lies."""
     m = t.mails
     query = select(*_MAIL_COLUMNS).where(m.c.world == world).order_by(m.c.at.desc(), m.c.seq.desc()).limit(most + 1)
     if recipient is not None:
         query = query.where(m.c.recipient == recipient)
     if after is not None:
-        query = query.where(tuple_(m.c.at, m.c.seq) < tuple_(literal(after[0]), literal(after[1])))
+        last = m.alias("last")
+        at, order, number, to = after
+        arrived = select(last.c.seq).where(
+            last.c.world == world, last.c.at == at, last.c.order_id == order, last.c.number == number, last.c.recipient == to
+        )
+        query = query.where(tuple_(m.c.at, m.c.seq) < tuple_(literal(at), arrived.scalar_subquery()))
     rows = session.dynamic(query)
     return _page(
-        rows, most, lambda row: (row[0], row[1]), lambda row: Mail(row[2], row[3], row[4], instant(row[0]), row[5], row[6], row[7])
+        rows,
+        most,
+        lambda row: (row[0], row[3], row[1], row[2]),
+        lambda row: Mail(row[2], row[3], row[4], instant(row[0]), row[5], row[6], row[7]),
+    )
+
+
+# ── the timeline ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of the timeline: an event, with the money it moved and its currency."""
+
+    event: Event
+    currency: str
+
+
+def timeline(session: Session, world: int, order: str | None, since: datetime | None, after: Cursor | None, most: int) -> Page:
+    """Every event of a world or of one order as Told, oldest first; the cursor is the instant, order and number of the last."""
+    e = t.events
+    query = select(*_EVENT_COLUMNS).where(e.c.world == world).order_by(e.c.at, e.c.order_id, e.c.number).limit(most + 1)
+    if order is not None:
+        query = query.where(e.c.order_id == order)
+    if since is not None:
+        query = query.where(e.c.at >= seconds(since))
+    if after is not None:
+        query = query.where(tuple_(e.c.at, e.c.order_id, e.c.number) > tuple_(*map(literal, after)))
+    rows = session.dynamic(query)
+    entries: dict[tuple[str, int], list[tuple[Transfer, str]]] = {}
+    for row in _entries_between(session, world, rows[:most]):
+        entries.setdefault((row[0], row[1]), []).append((Transfer(Account(row[2]), Account(row[3]), row[4]), row[5]))
+
+    def read(row: Any) -> Told:
+        moved = entries.get((row[0], row[1]), [])
+        return Told(replace(read_event(row), transfers=tuple(transfer for transfer, _ in moved)), moved[0][1] if moved else "")
+
+    return _page(rows, most, lambda row: (row[3], row[0], row[1]), read)
+
+
+def _entries_between(session: Session, world: int, events: list[Any]) -> list[Any]:
+    """The ledger of some events."""
+    if not events:
+        return []
+    booked = t.ledger
+    return session.dynamic(
+        select(booked.c.order_id, booked.c.number, booked.c.source, booked.c.target, booked.c.amount, booked.c.currency)
+        .where(booked.c.world == world, booked.c.order_id.in_({row[0] for row in events}))
+        .order_by(booked.c.order_id, booked.c.number, booked.c.leg)
     )
 
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from secrets import randbits
 from typing import Any
 
-from sqlalchemy import Text, bindparam, delete, func, insert, select, update
+from sqlalchemy import Text, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from ..domain.engine import Engine
+from ..domain.words import ClockMode
 from ..domain.world import World
 from . import tables as t
-from .codec import maybe_seconds, seconds
-from .database import Session, Statement
+from .codec import instant, maybe_seconds, seconds
+from .database import Row, Session, Statement
 from .orders import SANDBOX_COLUMNS, Batch, ClockRow, Sandbox, inserting, read_sandbox
 
 _INSERT = Statement(insert(t.sandboxes), [c.name for c in t.sandboxes.columns])
 _FIND = Statement(
-    select(*SANDBOX_COLUMNS, t.sandboxes.c.origin, t.sandboxes.c.generation, t.sandboxes.c.created_at).where(
-        t.sandboxes.c.id == bindparam("id")
-    )
+    select(*SANDBOX_COLUMNS, t.sandboxes.c.origin, t.sandboxes.c.serial).where(t.sandboxes.c.id == bindparam("id"))
 )
 _LOCK = Statement(select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("id")).with_for_update())
 _LOCK_SEED = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("seed", type_=Text), 0))))
@@ -32,17 +32,26 @@ _LIST = Statement(
     .order_by(t.sandboxes.c.id)
     .limit(bindparam("most"))
 )
+_RUNNING_MODES = (ClockMode.REAL.value, ClockMode.SHIFTED.value)
+_RUNNING = Statement(select(*SANDBOX_COLUMNS).where(t.sandboxes.c.clock_mode.in_(_RUNNING_MODES)))
 _SET_CLOCK = Statement(
     update(t.sandboxes)
     .where(t.sandboxes.c.id == bindparam("of_id"))
     .values({name: bindparam(name) for name in ("clock_mode", "clock_virtual", "clock_wall")})
 )
-_SET_WORLD = Statement(
-    update(t.sandboxes).where(t.sandboxes.c.id == bindparam("of_id")).values(world=bindparam("world"), generation=bindparam("generation"))
+_ANCHOR = Statement(
+    update(t.sandboxes)
+    .where(t.sandboxes.c.id == bindparam("of_id"), t.sandboxes.c.clock_virtual < bindparam("clock_virtual"))
+    .values({name: bindparam(name) for name in ("clock_virtual", "clock_wall")})
 )
+_POINT_TO = Statement(
+    update(t.sandboxes)
+    .where(t.sandboxes.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in ("world", "clock_mode", "clock_virtual", "clock_wall")})
+)
+_SET_SERIAL = Statement(update(t.sandboxes).where(t.sandboxes.c.id == bindparam("of_id")).values(serial=bindparam("serial")))
 _DELETE = Statement(delete(t.sandboxes).where(t.sandboxes.c.id == bindparam("id")))
 _DELETE_TOKENS = Statement(delete(t.tokens).where(t.tokens.c.sandbox == bindparam("sandbox")))
-_CLEAR = tuple(Statement(delete(table).where(table.c.world == bindparam("world"))) for table in t.WORLD_TABLES)
 _ACCOUNTS = Statement(
     select(t.accounts.c.id, t.accounts.c.name, t.accounts.c.role, t.accounts.c.store)
     .where(t.accounts.c.world == bindparam("world"))
@@ -52,7 +61,8 @@ _INSERT_TOKEN = inserting(t.tokens)
 _INSERT_ACCOUNT = inserting(t.accounts)
 _INSERT_STORE = inserting(t.stores)
 _INSERT_EVIDENCE = inserting(t.evidence)
-_INSERT_FILE = inserting(t.files)
+# Both databases know this clause; the same bytes are kept once.
+_INSERT_FILE = Statement(insert(t.files).on_conflict_do_nothing(), [c.name for c in t.files.columns])
 
 
 def hash_token(token: str) -> bytes:
@@ -60,10 +70,10 @@ def hash_token(token: str) -> bytes:
     return blake2b(token.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def find(session: Session, sandbox_id: str) -> tuple[Sandbox, str, int, int] | None:
-    """A sandbox with its origin (JSON), its generation and when it was made (seconds); None where there is none."""
+def find(session: Session, sandbox_id: str) -> tuple[Sandbox, str, int] | None:
+    """A sandbox with its origin (JSON) and its serial number; None where there is none."""
     row = session.one(_FIND, id=sandbox_id)
-    return None if row is None else (read_sandbox(row), row[9], row[10], row[11])
+    return None if row is None else (read_sandbox(row), row[9], row[10])
 
 
 def exists(session: Session, sandbox_id: str) -> bool:
@@ -73,6 +83,11 @@ def exists(session: Session, sandbox_id: str) -> bool:
 def page(session: Session, after: str, most: int) -> list[tuple[Sandbox, int]]:
     """Sandboxes in order of id, each with when it was made (seconds)."""
     return [(read_sandbox(row), row[9]) for row in session.all(_LIST, after=after, most=most)]
+
+
+def with_running_clocks(session: Session) -> list[Sandbox]:
+    """Every sandbox whose clock follows the wall."""
+    return [read_sandbox(row) for row in session.all(_RUNNING)]
 
 
 def lock(session: Session, sandbox_id: str) -> None:
@@ -89,7 +104,6 @@ def lock_seed(session: Session, seed: str) -> None:
 
 def insert_sandbox(session: Session, sandbox: Sandbox, origin: str, created_at: datetime, tokens: Mapping[str, str]) -> None:
     """A new sandbox with its tokens, by account id. Its world is written apart."""
-    clock = clock_row(sandbox.clock)
     session.run(
         _INSERT,
         id=sandbox.id,
@@ -99,21 +113,22 @@ def insert_sandbox(session: Session, sandbox: Sandbox, origin: str, created_at: 
         settings=sandbox.settings,
         seed=sandbox.seed,
         origin=origin,
-        generation=1,
+        serial=0,
         created_at=seconds(created_at),
-        **clock,
+        **clock_columns(sandbox.clock),
     )
-    rows = [{"hash": hash_token(token), "sandbox": sandbox.id, "account": account} for account, token in tokens.items()]
-    session.many(_INSERT_TOKEN, rows)
+    insert_tokens(session, sandbox.id, tokens)
 
 
-def new_world_key() -> int:
-    """A key that no world ever had: worlds are never numbered in a row, so a cleared one can never be mistaken for a new one."""
-    return randbits(62)
+def insert_tokens(session: Session, sandbox_id: str, tokens: Mapping[str, str]) -> None:
+    """Tokens of accounts, by account id."""
+    session.many(
+        _INSERT_TOKEN, [{"hash": hash_token(token), "sandbox": sandbox_id, "account": account} for account, token in tokens.items()]
+    )
 
 
 def insert_world(session: Session, key: int, world: World, engine: Engine, files: Mapping[str, bytes]) -> None:
-    """Write a grown world under a fresh key; `files` are the bytes of its evidence by hash."""
+    """Write all that has happened in a world in memory, under a fresh key or beside what is there; `files` are the bytes of its evidence by hash."""
     people = world.people.values()
     serials = world.serials
     session.many(
@@ -156,16 +171,26 @@ def insert_world(session: Session, key: int, world: World, engine: Engine, files
     session.many(_INSERT_FILE, [{"world": key, "sha256": digest, "bytes": data} for digest, data in files.items()])
 
 
-def point_to(session: Session, sandbox_id: str, world: int, generation: int) -> None:
-    """From now on the sandbox shows this world."""
-    session.run(_SET_WORLD, of_id=sandbox_id, world=world, generation=generation)
+def point_to(session: Session, sandbox_id: str, world: int, clock: ClockRow) -> None:
+    """From now on the sandbox shows this world, at this time."""
+    session.run(_POINT_TO, of_id=sandbox_id, world=world, **clock_columns(clock))
 
 
 def set_clock(session: Session, sandbox_id: str, clock: ClockRow) -> None:
-    session.run(_SET_CLOCK, of_id=sandbox_id, **clock_row(clock))
+    session.run(_SET_CLOCK, of_id=sandbox_id, **clock_columns(clock))
 
 
-def clock_row(clock: ClockRow) -> dict[str, Any]:
+def anchor(session: Session, sandbox_id: str, clock: ClockRow) -> None:
+    """The same clock with later anchors; whoever was later still stays."""
+    session.run(_ANCHOR, of_id=sandbox_id, clock_virtual=seconds(clock.virtual), clock_wall=seconds(clock.wall))
+
+
+def set_serial(session: Session, sandbox_id: str, serial: int) -> None:
+    """How many things of its own the sandbox has numbered."""
+    session.run(_SET_SERIAL, of_id=sandbox_id, serial=serial)
+
+
+def clock_columns(clock: ClockRow) -> dict[str, Any]:
     return {"clock_mode": clock.mode, "clock_virtual": seconds(clock.virtual), "clock_wall": seconds(clock.wall)}
 
 
@@ -174,14 +199,67 @@ def accounts(session: Session, world: int) -> list[dict[str, Any]]:
     return [dict(zip(("id", "name", "role", "store"), row, strict=True)) for row in session.all(_ACCOUNTS, world=world)]
 
 
-def clear_world(session: Session, world: int) -> None:
-    """Delete every row of a world that no sandbox points to any more."""
-    for statement in _CLEAR:
-        session.run(statement, world=world)
-
-
 def delete_sandbox(session: Session, sandbox: Sandbox) -> None:
-    """A sandbox, its tokens and its world are gone."""
+    """A sandbox and its tokens are gone. Its worlds are forsaken apart."""
     session.run(_DELETE_TOKENS, sandbox=sandbox.id)
     session.run(_DELETE, id=sandbox.id)
-    clear_world(session, sandbox.world)
+
+
+# ── snapshots ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A world that a sandbox has kept, with the clock it had. `serial` counts within the sandbox."""
+
+    id: str
+    serial: int
+    name: str
+    world: int
+    orders: int
+    clock: ClockRow
+
+
+_SNAPSHOT_COLUMNS = tuple(t.snapshots.c[name] for name in ("id", "serial", "name", "world", "orders", "clock_mode", "clock_virtual", "clock_wall"))
+_INSERT_SNAPSHOT = inserting(t.snapshots)
+_FIND_SNAPSHOT = Statement(
+    select(*_SNAPSHOT_COLUMNS).where(t.snapshots.c.sandbox == bindparam("sandbox"), t.snapshots.c.id == bindparam("id"))
+)
+_LIST_SNAPSHOTS = Statement(
+    select(*_SNAPSHOT_COLUMNS)
+    .where(t.snapshots.c.sandbox == bindparam("sandbox"), t.snapshots.c.serial > bindparam("after"))
+    .order_by(t.snapshots.c.serial)
+    .limit(bindparam("most"))
+)
+_DELETE_SNAPSHOT = Statement(delete(t.snapshots).where(t.snapshots.c.sandbox == bindparam("sandbox"), t.snapshots.c.id == bindparam("id")))
+_DELETE_SNAPSHOTS = Statement(
+    delete(t.snapshots).where(t.snapshots.c.sandbox == bindparam("sandbox")).returning(t.snapshots.c.world)
+)
+
+
+def insert_snapshot(session: Session, sandbox_id: str, snapshot: Snapshot) -> None:
+    kept = {"id": snapshot.id, "serial": snapshot.serial, "name": snapshot.name, "world": snapshot.world, "orders": snapshot.orders}
+    session.many(_INSERT_SNAPSHOT, [{"sandbox": sandbox_id, **kept, **clock_columns(snapshot.clock)}])
+
+
+def find_snapshot(session: Session, sandbox_id: str, snapshot_id: str) -> Snapshot | None:
+    row = session.one(_FIND_SNAPSHOT, sandbox=sandbox_id, id=snapshot_id)
+    return None if row is None else _read_snapshot(row)
+
+
+def list_snapshots(session: Session, sandbox_id: str, after: int, most: int) -> list[Snapshot]:
+    """The snapshots of a sandbox whose serial is above `after`, oldest first."""
+    return [_read_snapshot(row) for row in session.all(_LIST_SNAPSHOTS, sandbox=sandbox_id, after=after, most=most)]
+
+
+def delete_snapshot(session: Session, sandbox_id: str, snapshot_id: str) -> None:
+    session.run(_DELETE_SNAPSHOT, sandbox=sandbox_id, id=snapshot_id)
+
+
+def delete_snapshots(session: Session, sandbox_id: str) -> list[int]:
+    """Delete all snapshots of a sandbox; returns the worlds they showed."""
+    return [int(row[0]) for row in session.all(_DELETE_SNAPSHOTS, sandbox=sandbox_id)]
+
+
+def _read_snapshot(row: Row) -> Snapshot:
+    return Snapshot(row[0], row[1], row[2], row[3], row[4], ClockRow(row[5], instant(row[6]), instant(row[7])))

@@ -15,11 +15,17 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 metadata = MetaData()
 db = SQLAlchemy(metadata=metadata)
 
-Instant = Amount = BigInteger
 
-# PostgreSQL counts arrivals for all worlds together, so that nobody waits for another; SQLite, where one writes at a time, by world.
-# What arrived later at the same instant is newer: `seq` says so.
+class Instant(BigInteger):
+    """Whole seconds since 1970."""
+
+
+Amount = BigInteger
+
+# Arrivals are counted for all worlds together: what arrived later at the same instant is newer, `seq` says so, and so is a world of a
+# higher key. PostgreSQL counts by a sequence, so that nobody waits for another; SQLite, where one writes at a time, by the row of this table.
 arrivals = Sequence("arrivals", metadata=metadata)
+counters = Table("counters", metadata, Column("name", Text, primary_key=True), Column("last", BigInteger, nullable=False))
 
 # Small rows lie in their primary key's own tree on SQLite: one tree less to write at every insert.
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
@@ -34,14 +40,35 @@ sandboxes = Table(
     Column("settings", Text, nullable=False),
     Column("seed", Text, nullable=False),
     Column("origin", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
+    Column("serial", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("clock_mode", Text, nullable=False),
     Column("clock_virtual", Instant, nullable=False),
     Column("clock_wall", Instant, nullable=False),
+    Index("sandboxes_by_clock", "clock_mode", "id"),
 )
 
-# A directory for finding the sandbox of a token: the one table that is not inside a world.
+# Worlds that a sandbox has kept, each with the clock it had then (its anchors are those of `sandboxes`).
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("sandbox", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("serial", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("world", BigInteger, nullable=False),
+    Column("orders", Integer, nullable=False),
+    Column("clock_mode", Text, nullable=False),
+    Column("clock_virtual", Instant, nullable=False),
+    Column("clock_wall", Instant, nullable=False),
+    Index("snapshots_by_age", "sandbox", "serial"),
+    **CLUSTERED,
+)
+
+# Worlds that nobody shows any more; their rows go bit by bit.
+forsaken = Table("forsaken", metadata, Column("world", BigInteger, primary_key=True, autoincrement=False))
+
+# A directory for finding the sandbox of a token.
 tokens = Table(
     "tokens",
     metadata,
@@ -95,7 +122,6 @@ orders = Table(
     Column("refunded", Amount, nullable=False),
     Column("events", Integer, nullable=False),
     Column("body", Text, nullable=False),
-    Index("orders_by_arrival", "world", "seq"),
     Index("orders_of_buyer", "world", "buyer", "placed_at", "seq"),
     Index("orders_of_seller", "world", "seller", "placed_at", "seq"),
     Index("orders_of_mediator", "world", "mediated", "placed_at", "seq"),
@@ -123,7 +149,6 @@ disputes = Table(
     Column("marked_at", Instant),
     Column("body", Text, nullable=False),
     Index("disputes_of_order", "world", "order_id"),
-    Index("disputes_by_arrival", "world", "seq"),
     Index("disputes_of_buyer", "world", "buyer", "opened_at", "seq"),
     Index("disputes_of_seller", "world", "seller", "opened_at", "seq"),
     Index("disputes_of_mediator", "world", "mediated", "opened_at", "seq"),
@@ -144,6 +169,7 @@ events = Table(
     Column("before", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("details", Text, nullable=False),
+    Index("events_by_time", "world", "at", "order_id", "number"),
     **CLUSTERED,
 )
 
@@ -169,17 +195,16 @@ mails = Table(
     "mails",
     metadata,
     Column("world", BigInteger, primary_key=True),
+    Column("at", Instant, primary_key=True, autoincrement=False),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("order_id", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("dispute", Text),
-    Column("at", Instant, nullable=False),
     Column("rule", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Index("mails_of_recipient", "world", "recipient", "at", "seq"),
-    Index("mails_of_world", "world", "at", "seq"),
     **CLUSTERED,
 )
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from freezegun import freeze_time
 
 from emulator.app import create_app
+from emulator.store.worlds import HANDFUL
 
 from ..conftest import MakeApp, MakeSandbox
 from ..dumping import dump
@@ -108,7 +109,7 @@ def test_every_world_grows_under_every_ruleset_and_is_in_order(world: str, rules
     assert report["violations"] == []
     least = {"empty": 0, "small": 10, "market": 250}[world]
     assert report["checked"]["orders"] >= least
-    foreseen = [(timer["at"], timer["rule"], timer["order"]) for timer in box.control("GET", "/forecast")["data"]]
+    foreseen = [(timer["at"], timer["rule"], timer["order"]) for timer in box.forecast()]
     fired = [(timer["at"], timer["rule"], timer["order"]) for timer in box.advance(by="P4000D")]
     assert fired == foreseen
     assert box.audit()["violations"] == []
@@ -157,14 +158,24 @@ def test_a_reset_brings_back_the_world_it_began_with_ids_tokens_and_clock(world:
     assert (life(box) if world == "empty" else box.advance(by="P30D")) == lived
 
 
-def test_a_reset_leaves_nothing_of_the_old_world_behind(make_sandbox: MakeSandbox, app: Any) -> None:
+def test_after_a_handful_of_resets_nothing_of_the_old_worlds_is_left(make_sandbox: MakeSandbox, app: Any) -> None:
     box, other = make_sandbox(), make_sandbox()
     other.disputed()
     kept = {name: len(rows) for name, rows in dump(app).items()}
-    life(box)
-    box.control("POST", "/reset")
+    for _ in range(HANDFUL):
+        life(box)
+        box.control("POST", "/reset")
     assert {name: len(rows) for name, rows in dump(app).items()} == kept
     assert other.audit()["checked"]["disputes"] == 1
+
+
+def test_a_deleted_sandbox_leaves_nothing_behind_snapshots_included(make_sandbox: MakeSandbox, app: Any) -> None:
+    kept = {name: len(rows) for name, rows in dump(app).items() if name != "counters"}
+    box = make_sandbox()
+    life(box)
+    box.control("POST", "/snapshots")
+    box.control("DELETE")
+    assert {name: len(rows) for name, rows in dump(app).items() if name != "counters"} == kept
 
 
 # ── clocks ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -241,8 +252,8 @@ def test_a_real_clock_that_is_advanced_runs_on_from_there(make_sandbox: MakeSand
 
 def test_an_advance_by_nothing_and_to_now_moves_nothing(sandbox: Sandbox) -> None:
     sandbox.placed()
-    assert sandbox.control("POST", "/clock/advance", json={"by": "PT0S"}) == {"from": START, "to": START, "fired": []}
-    assert sandbox.control("POST", "/clock/advance", json={"to": START}) == {"from": START, "to": START, "fired": []}
+    assert sandbox.control("POST", "/clock/advance", json={"by": "PT0S"}) == {"from": START, "to": START, "fired": [], "next": None}
+    assert sandbox.control("POST", "/clock/advance", json={"to": START}) == {"from": START, "to": START, "fired": [], "next": None}
     offset = sandbox.control("POST", "/clock/advance", json={"to": "2026-01-01T14:00:00+02:00"})
     assert offset["to"] == START
 

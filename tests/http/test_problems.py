@@ -183,19 +183,6 @@ def test_a_cancelled_dispute_in_legacy_is_refused_by_open_7_even_when_the_window
 # ── what the contract promises and is not built yet ────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("path", ["/scenarios/S01", "/snapshots", "/snapshots/snp_1/restore", "/fork"])
-def test_a_call_that_is_not_built_says_so(path: str, sandbox: Sandbox) -> None:
-    answer = sandbox.client.post(f"{sandbox.path}{path}", json={})
-    assert (answer.status_code, problem(answer)["code"]) == (501, "not_implemented")
-
-
-@pytest.mark.parametrize("edge", ["before", "at", "after"])
-def test_the_edge_of_an_advance_is_not_built_and_moves_nothing(edge: str, sandbox: Sandbox) -> None:
-    answer = sandbox.client.post(f"{sandbox.path}/clock/advance", json={"by": "P1D", "edge": edge})
-    assert (answer.status_code, problem(answer)["code"]) == (501, "not_implemented")
-    assert sandbox.now() == "2026-01-01T12:00:00Z"
-
-
 @pytest.mark.parametrize("header", ["Idempotency-Key", "If-Match"])
 def test_a_header_that_is_not_honoured_yet_is_refused_not_ignored(header: str, sandbox: Sandbox) -> None:
     order = sandbox.placed()

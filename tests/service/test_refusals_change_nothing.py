@@ -106,8 +106,8 @@ def a_file_a_byte_too_large(box: Sandbox) -> Asking:
 
 
 @case("not_implemented")
-def a_scenario(box: Sandbox) -> Asking:
-    return lambda: box.client.post(f"{box.path}/scenarios/S01", json={})
+def a_header_that_is_not_honoured(box: Sandbox) -> Asking:
+    return lambda: box.client.post(f"{box.path}/reset", json={}, headers={"Idempotency-Key": "once"})
 
 
 # ── who is asking, and for what ────────────────────────────────────────────────────────────────────────────────────────
@@ -624,6 +624,25 @@ def settings_that_contradict(box: Sandbox) -> Asking:
     return lambda: box.client.post("/_emulator/sandboxes", json=wish)
 
 
+@case("no_such_tale")
+def a_tale_that_nobody_told(box: Sandbox) -> Asking:
+    return lambda: box.client.post(f"{box.path}/scenarios/S14", json={"tale": "nobody told it"})
+
+
+@case("tale_of_other_rules")
+def a_tale_of_other_rules(box: Sandbox) -> Asking:
+    return lambda: box.client.post(f"{box.path}/scenarios/S14", json={"tale": "closed for a promise"})
+
+
+@case("import_refused")
+def a_world_whose_books_do_not_balance(box: Sandbox) -> Asking:
+    box.placed()
+    document = box.control("GET", "/export")
+    ledger = document["tables"]["ledger"]
+    ledger["rows"][0][ledger["columns"].index("amount")] += 1
+    return lambda: box.client.post("/_emulator/sandboxes/import", json=document)
+
+
 # ── the tests ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -681,7 +700,8 @@ def test_a_refusal_of_the_server_in_front_is_a_problem_too(code: str, new_databa
 
 
 def test_every_refusal_has_a_case() -> None:
-    elsewhere = {"emulator_key_required", *FRAMING}
+    # endless_timers needs a table that is broken, and no audit holds there (tests/control/test_time.py).
+    elsewhere = {"emulator_key_required", "endless_timers", *FRAMING}
     covered = {found.code for found in CASES.values()} | elsewhere
     assert covered == {refusal.code for refusal in REFUSALS}, "give a new refusal a case here; take away one that is gone"
     assert not elsewhere & {found.code for found in CASES.values()}
@@ -697,7 +717,7 @@ def test_timers_that_were_due_fire_and_stay_though_the_command_is_refused(kept_a
     answer = box.ask("seller", "ship", order)
     assert (answer.status_code, (answer.json or {})["code"]) == (409, "not_awaiting_shipment")
     after = dump(kept_app)
-    assert {name for name in after if after[name] != before[name]} == {"orders", "events", "ledger", "mails"}
+    assert {name for name in after if after[name] != before[name]} - {"counters"} == {"orders", "events", "ledger", "mails"}
     assert box.order(order)["status"] == "cancelled"
     assert dump(kept_app) == after
     box.client.delete(box.path)

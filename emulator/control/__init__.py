@@ -1,0 +1,22 @@
+"""The control plane: sandboxes, their clocks and worlds, and what no marketplace has."""
+
+from __future__ import annotations
+
+from ..service import Marketplace
+from ..store.database import Database
+from .branches import Branches
+from .generator import Generator
+from .sandboxes import Sandboxes
+from .scenarios import Scenarios
+from .time import Time
+
+
+class ControlPlane:
+    """Everything under /_emulator, over one database. `seeds_fix_tokens` is False where strangers can reach the program."""
+
+    def __init__(self, database: Database, marketplace: Marketplace, seeds_fix_tokens: bool = True) -> None:
+        self.sandboxes = Sandboxes(database, marketplace, seeds_fix_tokens)
+        self.time = Time(database, marketplace)
+        self.branches = Branches(database, marketplace, seeds_fix_tokens)
+        self.scenarios = Scenarios(database)
+        self.generator = Generator(database)

@@ -1,0 +1,152 @@
+"""Worlds that are kept, gone back to, branched, and carried from one database to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ..clock import Clock, wall_now
+from ..domain import refusals
+from ..domain.case import make_id
+from ..domain.refusals import Refused
+from ..domain.words import ClockMode
+from ..service import Answer, Marketplace, now_of, settle_due
+from ..store import reading, sandboxes, worlds
+from ..store.database import Database, Session
+from ..store.orders import ClockRow, Sandbox
+from ..store.sandboxes import Snapshot
+from .access import Json, Kept, clock_row, find, find_locked, new_tokens, sandbox_view
+from .documents import read_document, write_document
+from .sandboxes import SWEPT_ROWS, made
+
+
+class Branches:
+    """What becomes of the worlds of one database's sandboxes."""
+
+    def __init__(self, database: Database, marketplace: Marketplace, seeds_fix_tokens: bool = True) -> None:
+        self._db = database
+        self._marketplace = marketplace
+        self._seeds_fix_tokens = seeds_fix_tokens
+
+    # ── snapshots ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def snapshot(self, sandbox_id: str, name: str | None) -> Answer:
+        """Keep the world as it stands, clock included."""
+        with self._db.writing() as session:
+            kept, now = self._counted(session, sandbox_id)
+            sandbox = kept.sandbox
+            snapshot_id = make_id("snp", sandbox_id, kept.serial)
+            world = worlds.copy_world(session, sandbox.world)
+            clock = clock_row(Clock(ClockMode(sandbox.clock.mode), now, wall_now()))
+            orders = worlds.count_orders(session, world)
+            snapshot = Snapshot(snapshot_id, kept.serial, name or snapshot_id, world, orders, clock)
+            sandboxes.insert_snapshot(session, sandbox_id, snapshot)
+        return Answer(_snapshot_view(snapshot), now, location=f"/_emulator/sandboxes/{sandbox_id}/snapshots/{snapshot_id}/restore")
+
+    def snapshots(self, sandbox_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:
+        """The snapshots of a sandbox, oldest first; the cursor is the serial of the last."""
+        session = self._db.reading
+        sandbox = find(session, sandbox_id).sandbox
+        found = sandboxes.list_snapshots(session, sandbox_id, after, most + 1)
+        page = reading.Page(found[:most], (found[most - 1].serial,) if len(found) > most else None)
+        return Answer([_snapshot_view(snapshot) for snapshot in page.entries], now_of(session, sandbox)), page
+
+    def delete_snapshot(self, sandbox_id: str, snapshot_id: str) -> None:
+        with self._db.writing() as session:
+            find_locked(session, sandbox_id)
+            snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
+            sandboxes.delete_snapshot(session, sandbox_id, snapshot_id)
+            worlds.forsake(session, snapshot.world)
+            worlds.sweep(session, SWEPT_ROWS)
+
+    def restore(self, sandbox_id: str, snapshot_id: str) -> Answer:
+        """Go back to a snapshot, clock included; it stays, to be gone back to again."""
+        with self._db.writing() as session:
+            sandbox = find_locked(session, sandbox_id).sandbox
+            snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
+            clock = _resumed(snapshot.clock)
+            world = worlds.copy_world(session, snapshot.world)
+            sandboxes.point_to(session, sandbox_id, world, clock)
+            worlds.forsake(session, sandbox.world)
+            worlds.sweep(session, SWEPT_ROWS, hurry=True)
+        return Answer(sandbox_view(replace(sandbox, world=world, clock=clock), clock.virtual), clock.virtual)
+
+    def fork(self, sandbox_id: str, name: str | None, snapshot_id: str | None) -> Answer:
+        """A second sandbox with the same world, as it stands or as a snapshot has it, and tokens of its own."""
+        with self._db.writing() as session:
+            kept, now = self._counted(session, sandbox_id)
+            source, clock = kept.sandbox.world, clock_row(Clock(ClockMode(kept.sandbox.clock.mode), now, wall_now()))
+            if snapshot_id is not None:
+                snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
+                source, clock = snapshot.world, _resumed(snapshot.clock)
+            fork_id = make_id("sbx", sandbox_id, "fork", kept.serial)
+            world = worlds.copy_world(session, source)
+            sandbox = replace(kept.sandbox, id=fork_id, world=world, name=name or fork_id, clock=clock)
+            return self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual)
+
+    # ── documents ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def export(self, sandbox_id: str) -> Answer:
+        """The whole world as a document that another database can import."""
+        # Inside a transaction, so that all tables are of one instant.
+        with self._db.writing() as session:
+            kept = find_locked(session, sandbox_id)
+            now = now_of(session, kept.sandbox)
+            rows = worlds.read_rows(session, kept.sandbox.world)
+        return Answer(write_document(kept, now, rows), now)
+
+    def import_world(self, document: Mapping[str, Any]) -> Answer:
+        """A new sandbox from an exported world; raises Refused for what no sandbox could have become."""
+        with self._db.writing() as session:
+            world = worlds.new_world(session)
+            read = read_document(document, world)
+            sandboxes.lock_seed(session, read.seed)
+            turn = 0
+            while sandboxes.exists(session, sandbox_id := make_id("sbx", read.seed, "import", turn)):
+                turn += 1
+            worlds.insert_rows(session, read.rows)
+            read.check(session, world)
+            clock = _resumed(ClockRow(read.mode.value, read.now, wall_now()))
+            sandbox = Sandbox(sandbox_id, world, read.name, read.ruleset, read.settings, read.seed, clock)
+            origin = replace(read.origin, fixed=read.origin.fixed and self._seeds_fix_tokens)
+            return self._settle_in(session, Kept(sandbox, origin, 0), clock.virtual)
+
+    # ── helpers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _counted(self, session: Session, sandbox_id: str) -> tuple[Kept, datetime]:
+        """A sandbox with nothing overdue, and a number that nothing else of it has."""
+        kept = find_locked(session, sandbox_id)
+        now = now_of(session, kept.sandbox)
+        settle_due(session, kept.sandbox, now)
+        sandboxes.set_serial(session, sandbox_id, kept.serial + 1)
+        return kept._replace(serial=kept.serial + 1), now
+
+    def _settle_in(self, session: Session, kept: Kept, now: datetime) -> Answer:
+        """A sandbox whose world is there gets its tokens and its row."""
+        people = sandboxes.accounts(session, kept.sandbox.world)
+        by_name = new_tokens(kept, [person["name"] for person in people])
+        tokens = {person["id"]: by_name[person["name"]] for person in people}
+        sandboxes.insert_sandbox(session, kept.sandbox, kept.origin.text(), wall_now(), tokens)
+        return made(kept.sandbox, people, tokens, now)
+
+
+def _find_snapshot(session: Session, sandbox_id: str, snapshot_id: str) -> Snapshot:
+    snapshot = sandboxes.find_snapshot(session, sandbox_id, snapshot_id)
+    if snapshot is None:
+        raise Refused(refusals.NOT_FOUND)
+    return snapshot
+
+
+def _resumed(clock: ClockRow) -> ClockRow:
+    """A kept clock that goes on from where it was; a real one that is behind the wall by now is shifted from here on."""
+    wall = wall_now()
+    mode = ClockMode(clock.mode)
+    if mode is ClockMode.REAL and clock.virtual != wall:
+        mode = ClockMode.SHIFTED
+    return ClockRow(mode.value, clock.virtual, wall)
+
+
+def _snapshot_view(snapshot: Snapshot) -> Json:
+    return {"id": snapshot.id, "name": snapshot.name, "at": snapshot.clock.virtual, "orders": snapshot.orders}

@@ -1,0 +1,221 @@
+"""Time: the clocks of sandboxes, journeys, and what will happen if nobody acts."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from weakref import WeakSet
+
+from .. import views
+from ..clock import Clock, wall_now
+from ..domain import refusals
+from ..domain.engine import Engine, Step
+from ..domain.refusals import Refused
+from ..domain.words import ClockMode, Edge
+from ..service import Answer, Marketplace, clock_of, now_of, sandbox_engine, settle_due
+from ..store import reading, sandboxes
+from ..store.codec import seconds
+from ..store.database import Database, Session
+from ..store.orders import Sandbox, find_order, timed_orders
+from ..travel import Driver, Firing, Journey, journey
+from .access import clock_row, clock_view, find, find_locked
+
+Json: TypeAlias = dict[str, Any]
+Place: TypeAlias = tuple[int, str, int]
+
+# So many orders are settled in one transaction: what a kill can undo, and how long others wait for the file.
+LEG_ORDERS = 500
+
+
+class Time:
+    """The clocks of one database's sandboxes."""
+
+    def __init__(self, database: Database, marketplace: Marketplace) -> None:
+        self.database = database
+        self._marketplace = marketplace
+        _RUNNING.add(self)
+
+    def clock(self, sandbox_id: str) -> Answer:
+        session = self.database.reading
+        sandbox = find(session, sandbox_id).sandbox
+        now = now_of(session, sandbox)
+        return Answer(clock_view(sandbox.clock.mode, now), now)
+
+    def set_clock(self, sandbox_id: str, mode: ClockMode, to: datetime | None) -> Answer:
+        """Another mode, and another instant if one is named; what falls due on the way fires."""
+        if mode is ClockMode.REAL:
+            if to is not None:
+                raise Refused(refusals.MALFORMED, errors={"now": ["A real clock shows the wall's time; leave `now` out."]})
+            to = wall_now()
+        if to is not None:
+            now = journey(SandboxRoad(self.database, sandbox_id, becomes=mode), to=to).reached
+            return Answer(clock_view(mode, now), now)
+        with self.database.writing() as session:
+            clock = clock_of(find_locked(session, sandbox_id).sandbox).switched(mode)
+            sandboxes.set_clock(session, sandbox_id, clock_row(clock))
+        return Answer(clock_view(mode, clock.virtual), clock.virtual)
+
+    def advance(self, sandbox_id: str, by: timedelta | None, to: datetime | None, edge: Edge, limit: int | None) -> Answer:
+        """Move time; every timer on the way has fired before the answer. With a limit the answer says how to go on."""
+        made = journey(SandboxRoad(self.database, sandbox_id), by, to, edge, limit)
+        onward = None if made.reached >= made.target else {"to": made.target, "limit": limit}
+        return Answer(report(made) | {"next": onward}, made.reached)
+
+    def forecast(
+        self, sandbox_id: str, order_id: str | None, until: datetime | None, after: Place | None, most: int
+    ) -> tuple[Answer, Place | None]:
+        """Every timer that will fire if nobody acts, soonest first, and the place of the last one shown; changes nothing."""
+        session = self.database.reading
+        sandbox = find(session, sandbox_id).sandbox
+        now = now_of(session, sandbox)
+        self._marketplace.settle_world(sandbox, now)
+        shown: list[tuple[Place, Step]] = []
+        for place, step in self._coming(session, sandbox, order_id):
+            if until is not None and step.at > until:
+                break
+            if after is None or place > after:
+                shown.append((place, step))
+            if len(shown) > most:
+                break
+        body = [views.forecast_view(step) for _, step in shown[:most]]
+        return Answer(body, now), shown[most - 1][0] if len(shown) > most else None
+
+    def _coming(self, session: Session, sandbox: Sandbox, order_id: str | None) -> Iterator[tuple[Place, Step]]:
+        """What is to come, in order, each with its instant, its order and its number among the order's own."""
+        engine = sandbox_engine(sandbox)
+        if order_id is not None:
+            loaded = find_order(session, sandbox.world, order_id)
+            if loaded is None:
+                raise Refused(refusals.NOT_FOUND)
+            return iter(_chain(engine, loaded.order))
+        # Chains begin where their orders' next timers lie, so an order is not looked at before its time has come.
+        chains = (_chain(engine, loaded.order) for loaded in timed_orders(session, sandbox.world))
+        return _merged(chains)
+
+
+def _chain(engine: Engine, order: Any) -> list[tuple[Place, Step]]:
+    return [((seconds(step.at), step.order.id, number), step) for number, step in enumerate(engine.forecast(order))]
+
+
+def _merged(chains: Iterator[list[tuple[Place, Step]]]) -> Iterator[tuple[Place, Step]]:
+    """Chains that come in order of their first steps, merged; none is taken before it is needed."""
+    waiting: list[tuple[Place, Step]] = []
+    for chain in chains:
+        if not chain:
+            continue
+        while waiting and waiting[0][0] < chain[0][0]:
+            yield heapq.heappop(waiting)
+        for entry in chain:
+            heapq.heappush(waiting, entry)
+    while waiting:
+        yield heapq.heappop(waiting)
+
+
+def report(made: Journey) -> Json:
+    """What a journey answers."""
+    return {"from": made.start, "to": made.reached, "fired": [views.fired_view(firing.step) for firing in made.fired]}
+
+
+class SandboxClock:
+    """A sandbox's clock as something that is driven, inside the transaction that fires what is due."""
+
+    def __init__(self, session: Session, sandbox: Sandbox) -> None:
+        self._session = session
+        self._id = sandbox.id
+        self._clock = clock_of(sandbox)
+
+    def move_to(self, target_datetime: datetime) -> None:
+        """Show this instant from now on. A running clock that is past it already stays where it is."""
+        if target_datetime > self._clock.now():
+            self._keep(self._clock.moved(target_datetime))
+
+    def tick(self, delta: timedelta) -> None:
+        self.move_to(self._clock.now() + delta)
+
+    def become(self, mode: ClockMode) -> None:
+        """The same instant under another mode."""
+        self._keep(self._clock.switched(mode))
+
+    def _keep(self, clock: Clock) -> None:
+        self._clock = clock
+        sandboxes.set_clock(self._session, self._id, clock_row(clock))
+
+
+class SandboxRoad:
+    """A sandbox's timers, one transaction a leg; the clock moves in the same transaction. At the end it may become of another mode."""
+
+    def __init__(self, database: Database, sandbox_id: str, becomes: ClockMode | None = None) -> None:
+        self._db = database
+        self._id = sandbox_id
+        self._world = find(database.reading, sandbox_id).sandbox.world
+        self._becomes = becomes
+
+    def now(self) -> datetime:
+        session = self._db.reading
+        return now_of(session, find(session, self._id).sandbox)
+
+    def next_due(self) -> datetime | None:
+        return reading.next_due(self._db.reading, self._world)
+
+    def leg(self, target: datetime, most: int | None) -> tuple[datetime, Sequence[Firing]]:
+        with self._db.writing() as session:
+            sandbox = find_locked(session, self._id).sandbox
+            if sandbox.world != self._world:
+                # Somebody has reset or restored the sandbox meanwhile: what is there now is not what was to be moved.
+                return target, ()
+            orders = LEG_ORDERS if most is None else max(1, min(most, LEG_ORDERS))
+            reached = reading.due_after(session, sandbox.world, target, orders) or target
+            steps = settle_due(session, sandbox, reached)
+            driver = SandboxClock(session, sandbox)
+            driver.move_to(reached)
+            if reached == target and self._becomes is not None:
+                driver.become(self._becomes)
+        return reached, [Firing(self._id, step) for step in steps]
+
+
+# ── all sandboxes of this process, for who moves the wall itself ───────────────────────────────────────────────────────
+
+_RUNNING: WeakSet[Time] = WeakSet()
+
+
+def running() -> list[Time]:
+    """The time of every application that this process has made and still keeps."""
+    return list(_RUNNING)
+
+
+class ProcessRoad:
+    """The timers of every sandbox that follows the wall, in some applications of this process; the driver moves the wall."""
+
+    def __init__(self, driver: Driver, applications: Sequence[Time]) -> None:
+        self._driver = driver
+        self._databases = [application.database for application in applications]
+
+    def now(self) -> datetime:
+        return wall_now()
+
+    def next_due(self) -> datetime | None:
+        return min((due for _, _, due in self._due()), default=None)
+
+    def leg(self, target: datetime, most: int | None) -> tuple[datetime, Sequence[Firing]]:
+        """As far as the next instant at which anything fires, so that all code sees that instant on the wall."""
+        due = self.next_due()
+        reached = target if due is None else min(due, target)
+        # What is overdue fires where the wall is.
+        reached = max(reached, self.now())
+        self._driver.move_to(reached)
+        fired: list[Firing] = []
+        for database, sandbox, at in self._due():
+            if at <= reached:
+                with database.writing() as session:
+                    fired += [Firing(sandbox.id, step) for step in settle_due(session, sandbox, now_of(session, sandbox))]
+        return reached, sorted(fired, key=lambda firing: (firing.step.at, firing.step.order.id))
+
+    def _due(self) -> Iterator[tuple[Database, Sandbox, datetime]]:
+        """Every sandbox with a timer, and when the wall will be where it fires."""
+        for database in self._databases:
+            for sandbox in sandboxes.with_running_clocks(database.reading):
+                due = reading.next_due(database.reading, sandbox.world)
+                if due is not None:
+                    yield database, sandbox, clock_of(sandbox).reaches(due)
