@@ -20,7 +20,7 @@ PYTEST := $(BIN)/pytest --no-header -n $(WORKERS) --maxprocesses 4 --dist workst
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(STAMP) ## Make .venv from requirements.lock and install the project into it
@@ -67,7 +67,11 @@ fuzz: $(STAMP) ## Let schemathesis at a running server (FUZZ_SECONDS=300)
 
 .PHONY: bench
 bench: $(STAMP) ## Measure reads and edits against a bare Flask view (needs wrk)
-	@$(BIN)/python loadtests/bench.py
+	@$(BIN)/python -m loadtests.bench
+
+.PHONY: bench-worlds
+bench-worlds: $(STAMP) ## Measure how long a sandbox lives, a reset takes and ninety days pass
+	@$(BIN)/python -m loadtests.worlds
 
 .PHONY: readme
 readme: $(STAMP) ## Write the README's tables and printed answers anew from the code and a running server

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from .clock import one_instant
 from .control import ControlPlane
 from .http import control as control_routes
 from .http import marketplace as marketplace_routes
@@ -52,6 +53,7 @@ def create_app(
         database = Database(db.engine)
     marketplace = Marketplace(database)
     control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers)
+    app.wsgi_app = one_instant(app.wsgi_app)  # type: ignore[method-assign] # as Flask's documentation has it
     app.extensions["dispute_emulator"] = database
     problems.install(app, marketplace.time_of)
     marketplace_routes.install(app, marketplace)

@@ -11,14 +11,28 @@ Instants are whole seconds, so that what is shown, what the `Date` header says a
 **The wall can be set back**, and in a test it is whenever freezegun's freeze ends. A sandbox's time never goes back: it stands still at its
 anchor until the wall has caught up. While freezegun moves the wall, a running clock is anchored anew at every instant at which it was read
 (`service.now_of`), so that what anybody has seen of that time stays in the past.
+
+**A wall that moves whenever it is looked at** (freezegun's `auto_tick_seconds`) is looked at once a request (`one_instant`): an answer is of one
+instant, and a request takes one tick, whatever it does inside.
 """
 
 from __future__ import annotations
 
 import datetime
+import time
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .domain.words import ClockMode
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# What the wall showed at the first look of the request under way; None outside of any.
+_SEEN: ContextVar[list[datetime.datetime] | None] = ContextVar("seen", default=None)
+_LOOKS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +74,44 @@ class Clock:
 
 def wall_now() -> datetime.datetime:
     """The wall's time, in UTC and whole seconds. Read through the module attribute, so that freezegun reaches it."""
-    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    seen = _SEEN.get()
+    if seen is None or not wall_is_moved():
+        return _look()
+    if not seen:
+        seen.append(_look())
+    return seen[0]
+
+
+def _look() -> datetime.datetime:
+    looks = 0
+    while True:
+        kind = datetime.datetime
+        try:
+            now = kind.now(datetime.UTC).replace(microsecond=0)
+        except IndexError:
+            # Another thread is ending a freeze: freezegun's clock is gone, and the true one not yet back in its place. Let it go on.
+            looks += 1
+            if looks == _LOOKS:
+                raise
+            time.sleep(0)
+        else:
+            if kind is datetime.datetime:
+                return now
 
 
 def wall_is_moved() -> bool:
     """Whether freezegun has put its own clock into the place of the wall's."""
     return datetime.datetime.__module__ != "datetime"
+
+
+def one_instant(app: WSGIApplication) -> WSGIApplication:
+    """The application, each of whose requests sees a moved wall at one instant only: that of its first look."""
+
+    def with_one_instant(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        token = _SEEN.set([])
+        try:
+            return app(environ, start_response)
+        finally:
+            _SEEN.reset(token)
+
+    return with_one_instant

@@ -24,6 +24,8 @@ Rows: TypeAlias = Mapping[str, Sequence[Sequence[Any]]]
 
 _ID = r"[a-z]{3}_[a-z2-7]{16}"
 _INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+# So many filled worlds are kept for whoever wants the same one again.
+KEPT = 16
 _TO_SECONDS = len("2026-03-01T12:00:00")
 _BLANK = re.compile(rf"\b({_ID}|{_INSTANT})")
 
@@ -46,6 +48,15 @@ class _Sheet:
     values: list[tuple[int, int]] = field(default_factory=list)
     instants: list[tuple[int, int]] = field(default_factory=list)
 
+    def filled(self, values: Sequence[str], at: int) -> list[Any]:
+        """The cells with their blanks filled."""
+        cells = self.cells.copy()
+        for place, value in self.values:
+            cells[place] = values[value]
+        for place, offset in self.instants:
+            cells[place] = at + offset
+        return cells
+
 
 class Pattern:
     """A grown world with blanks. `instants` says for each table which of its columns hold instants."""
@@ -58,6 +69,7 @@ class Pattern:
         self._offsets: list[int] = []
         self._texts: list[tuple[list[str], list[int]]] = []
         self._slots: dict[str, int] = {}
+        self._kept: dict[tuple[str, int], list[list[Any]]] = {}
         found = {blank for sheet in rows.values() for row in sheet for cell in row if isinstance(cell, str) for blank in _BLANK.findall(cell)}
         needed = found | {recipe.of for made, recipe in self._ids.items() if made in found} | {person.id for person in world.people.values()}
         for made in self._ids:
@@ -72,7 +84,26 @@ class Pattern:
 
     def stamp(self, key: int, seed: str, now: datetime) -> Rows:
         """The world of this seed as it stands at `now`, under this key."""
-        at = _seconds(now)
+        rows: dict[str, Sequence[Sequence[Any]]] = {}
+        for (name, sheet), filled in zip(self._sheets.items(), self._filled(seed, _seconds(now)), strict=True):
+            cells, width = filled.copy(), sheet.width
+            cells[::width] = [key] * (len(cells) // width)
+            rows[name] = list(zip(*[iter(cells)] * width, strict=True))
+        return rows
+
+    def _filled(self, seed: str, at: int) -> list[list[Any]]:
+        """The cells of every sheet with all blanks filled but the key. Who resets a sandbox wants the same ones again."""
+        found = self._kept.get((seed, at))
+        if found is None:
+            values = self._values(seed, at)
+            found = [sheet.filled(values, at) for sheet in self._sheets.values()]
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[seed, at] = found
+        return found
+
+    def _values(self, seed: str, at: int) -> list[str]:
+        """What goes into the blanks: ids, instants, then texts with blanks of their own."""
         ids: dict[str, str] = {}
         for made in self._made:
             recipe = self._ids[made]
@@ -83,16 +114,7 @@ class Pattern:
             text = pieces.copy()
             text[1::2] = [values[blank] for blank in blanks]
             values.append("".join(text))
-        rows: dict[str, Sequence[Sequence[Any]]] = {}
-        for name, sheet in self._sheets.items():
-            cells, width = sheet.cells.copy(), sheet.width
-            cells[::width] = [key] * (len(cells) // width)
-            for place, value in sheet.values:
-                cells[place] = values[value]
-            for place, offset in sheet.instants:
-                cells[place] = at + offset
-            rows[name] = list(zip(*[iter(cells)] * width, strict=True))
-        return rows
+        return values
 
     def _sheet(self, rows: Sequence[Sequence[Any]], instants: frozenset[int]) -> _Sheet:
         sheet = _Sheet(len(rows[0]) if rows else 1, [cell for row in rows for cell in row])

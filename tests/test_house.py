@@ -30,12 +30,14 @@ MAY_IMPORT = {
     "player": PURE | {"views", "growth", "pictures"},
     "timeline": PURE | {"player"},
     "staging": PURE | {"player"},
+    "lives": {"domain"},
+    "remote": set(),  # a client of the program, which knows nothing of it
     "store": PURE,
     "audit": PURE | {"store"},
     "service": PURE | {"views", "store", "clock", "sniffing"},
     "stamping": PURE,
-    "travel": PURE,
-    "control": PURE | {"views", "store", "clock", "growth", "stamping", "audit", "service", "travel", "sniffing", "player", "staging", "lives"},
+    "journey": PURE,
+    "control": PURE | {"views", "store", "clock", "growth", "stamping", "audit", "service", "journey", "sniffing", "player", "staging", "lives"},
     "http.schemas": PURE,
     "derive": PURE | {"http.schemas"},
     "http": PURE | {"views", "derive", "http.schemas"} | SERVICES,  # never store or clock: they are reached through the services
@@ -43,7 +45,7 @@ MAY_IMPORT = {
 MAY_IMPORT_ALL = {"", "__main__", "app", "cli", "server"}  # create_app() and the command put the parts together
 
 # These run without anything installed.
-STANDARD_LIBRARY_ONLY = {"domain", "contract", "durations", "pictures", "growth", "stamping", "travel", "views", "player"}
+STANDARD_LIBRARY_ONLY = {"domain", "contract", "durations", "pictures", "growth", "stamping", "journey", "views", "player"}
 # No clock, no I/O, no chance in the domain, not even the standard library's.
 NOT_IN_DOMAIN = {
     *("asyncio", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil", "socket", "sqlite3"),

@@ -78,12 +78,11 @@ def test_an_answer_is_never_due_on_a_weekend_so_the_story_stands_there_on_the_mo
     assert staged(tale_of("S10", "the seller is silent, about an exchange"), "decided", now).ends == now + late * DAY
 
 
-def test_a_tale_that_leans_on_the_days_of_the_week_is_given_those_it_leans_on() -> None:
-    """Seven business days are nine days only from a Sunday to a Wednesday on."""
+def test_a_tale_with_business_days_in_it_goes_as_told_from_every_day_of_the_week() -> None:
+    """Its question is due when the view says so, not after so many days that hold in one week alone."""
     tale = tale_of("S10", "no answer")
     for days in range(7):
-        asked = next(event for event in staged(tale, None, FRIDAY + days * DAY).stage.world.events if event.action == "ask")
-        assert asked.at.strftime("%A") in ("Sunday", "Monday", "Tuesday", "Wednesday")
+        assert staged(tale, None, FRIDAY + days * DAY).ends >= FRIDAY + days * DAY
 
 
 def test_everything_in_the_history_lies_before_the_instant_at_which_the_step_stands() -> None:
@@ -95,7 +94,8 @@ def test_everything_in_the_history_lies_before_the_instant_at_which_the_step_sta
         lasting = [mail.at for mail in world.mails] + [file.uploaded_at for file in world.files.values()] + instants
         assert max(lasting) <= found.ends == world.now
         assert all(store.opened_at <= min(instants) for store in world.stores.values())
-        assert world.next_due() is None or world.next_due() > found.ends  # type: ignore[operator] # mypy forgets what it was just told
+        due = world.next_due()
+        assert due is None or due > found.ends
 
 
 def test_a_world_may_stand_at_the_beginning_and_at_the_end_of_time() -> None:

@@ -65,7 +65,8 @@ class Generator:
 
     def load(self, sandbox_id: str, wish: Load) -> Answer:
         """Make orders; raises Refused. The same sandbox, wish and time give the same orders."""
-        wanted = _wanted(wish)
+        mix = _weights(wish)
+        wanted = _apportioned(wish.orders, mix)
         ground = _survey(self._db.reading, find(self._db.reading, sandbox_id).sandbox)
         # Drawing takes longest, so nobody is kept waiting for it; where the ground has moved meanwhile, it is done again.
         drawn = _draw(ground, wish, wanted)
@@ -77,8 +78,7 @@ class Generator:
             drawn.batch.flush(session)
             number_on(session, world, drawn.serials)
             open_earlier(session, world, drawn.oldest)
-        asked = set(wanted)
-        positions = {position.value: drawn.stand[position] for position in Position if position in asked or drawn.stand[position]}
+        positions = {position.value: drawn.stand[position] for position in Position if mix[position] or drawn.stand[position]}
         return Answer({"orders": wish.orders, "positions": positions}, ground.now, location=f"/_emulator/sandboxes/{sandbox_id}")
 
 
@@ -90,15 +90,19 @@ def _survey(session: Session, sandbox: Sandbox, lock: bool = False) -> Ground:
     return Ground(sandbox, traders, now_of(session, sandbox))
 
 
-def _wanted(wish: Load) -> list[Position]:
-    """The position of each order: of each kind as many as its weight gives, the rest to the largest remainders."""
+def _weights(wish: Load) -> dict[Position, int]:
+    """How often each position shall come; raises Refused where none shall."""
     mix = USUAL if wish.mix is None else {Position(name): weight for name, weight in wish.mix.items()}
-    weights = {position: mix.get(position, 0) for position in Position}
-    whole = sum(weights.values())
-    if not whole:
+    if not any(mix.values()):
         raise Refused(refusals.MALFORMED, errors={"mix": ["At least one position needs a weight of more than 0."]})
-    shares = {position: divmod(wish.orders * weight, whole) for position, weight in weights.items()}
-    left = wish.orders - sum(count for count, _ in shares.values())
+    return {position: mix.get(position, 0) for position in Position}
+
+
+def _apportioned(orders: int, mix: Mapping[Position, int]) -> list[Position]:
+    """The position of each order: of each kind as many as its weight gives, the rest to the largest remainders."""
+    whole = sum(mix.values())
+    shares = {position: divmod(orders * weight, whole) for position, weight in mix.items()}
+    left = orders - sum(count for count, _ in shares.values())
     favoured = sorted(shares, key=lambda position: -shares[position][1])[:left]
     return [position for position, (count, _) in shares.items() for _ in range(count + (position in favoured))]
 

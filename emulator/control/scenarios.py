@@ -43,8 +43,10 @@ class Scenarios:
         body = [_story_view(read_story(story)) for story in found[:most]]
         return Answer(body, wall_now()), found[most - 1] if len(found) > most else None
 
-    def play(self, sandbox_id: str, story: str, tale: str | None, step: str | None, here: str) -> Answer:
+    def play(self, sandbox_id: str, story: str, tale: str | None, step: str | None, here: str, locked: bool = False) -> Answer:
         """Play a tale up to a named step; `here` is the server's address for the curl line. Raises Refused.
+
+        `locked` says that the control plane wants a key; the curl line then takes it from EMULATOR_KEY.
 
         Where weekends leave no way for the step to stand just now, the clock goes on to the instant at which it does.
         """
@@ -76,7 +78,7 @@ class Scenarios:
             "accounts": [_account_view(staged, part, token) for part, token in tokens.items()],
             "orders": [_order_view(staged, alias, order) for alias, order in staged.play.orders.items()],
             "clock": clock_view(clock.mode, staged.ends),
-            "next": None if move is None else _next_view(move, here, sandbox_id, tokens),
+            "next": None if move is None else _next_view(move, _curl(move, here, sandbox_id, tokens.get(move.by), locked)),
         }
         return Answer(body, staged.ends, location=f"/_emulator/sandboxes/{sandbox_id}")
 
@@ -85,7 +87,7 @@ class Scenarios:
 
 
 def _choose(story: str, name: str | None, step: str | None, settings: Settings) -> Tale:
-    """The tale of this name, or the first that fits; raises Refused where it or its step is not there, or goes otherwise here."""
+    """The tale of this name, or the first that fits and has the step; raises Refused where there is none, or it goes otherwise here."""
     try:
         tales = tales_of(story)
     except KeyError:
@@ -93,15 +95,20 @@ def _choose(story: str, name: str | None, step: str | None, settings: Settings) 
     named = [tale for tale in tales if name in (None, tale.name)]
     if not named:
         raise Refused(refusals.NO_SUCH_TALE, errors={"tale": [f"{story} has no such tale. It has {_listed(t.name for t in tales)}."]})
-    chosen = next((tale for tale in named if fits(tale, settings)), None)
-    if chosen is None:
+    fitting = [tale for tale in named if fits(tale, settings)]
+    if not fitting:
         rules = " or ".join(dict.fromkeys(_rules_of(tale) for tale in named))
         detail = f"This sandbox does not have the rules of {_listed(tale.name for tale in named)} ({story}). Make one with {rules}."
         raise Refused(refusals.TALE_OF_OTHER_RULES, detail=detail)
-    steps = [entry["name"] for entry in named_steps(chosen.steps)]
-    if step is not None and step not in steps:
-        raise Refused(refusals.NO_SUCH_TALE, errors={"step": [f"“{chosen.name}” has no such step. It has {_listed(steps)}."]})
+    chosen = next((tale for tale in fitting if step is None or step in _step_names(tale)), None)
+    if chosen is None:
+        there_are = " ".join(f"“{tale.name}” has {_listed(_step_names(tale))}." for tale in fitting)
+        raise Refused(refusals.NO_SUCH_TALE, errors={"step": [f"There is no such step. {there_are}"]})
     return chosen
+
+
+def _step_names(tale: Tale) -> list[str]:
+    return [entry["name"] for entry in named_steps(tale.steps)]
 
 
 def _rules_of(tale: Tale) -> str:
@@ -140,11 +147,11 @@ def _order_view(staged: Staged, alias: str, order_id: str) -> Json:
     return {"alias": alias, "order": order_id, "dispute": None if dispute is None else dispute.id}
 
 
-def _next_view(move: Move, here: str, sandbox_id: str, tokens: Mapping[str, str]) -> Json:
-    return {"by": move.by, "action": move.action, "says": move.says, "curl": _curl(move, here, sandbox_id, tokens.get(move.by))}
+def _next_view(move: Move, curl: str) -> Json:
+    return {"by": move.by, "action": move.action, "says": move.says, "curl": curl}
 
 
-def _curl(move: Move, here: str, sandbox_id: str, token: str | None) -> str:
+def _curl(move: Move, here: str, sandbox_id: str, token: str | None, locked: bool) -> str:
     """The call as one line for a shell. What has no token is the control plane's."""
     place = _CALLS[move.action]
     words = ["curl", "-X", place.method, here + place.path.format(sandbox=sandbox_id, **move.ids)]
@@ -154,7 +161,8 @@ def _curl(move: Move, here: str, sandbox_id: str, token: str | None) -> str:
         words += ["-F", f"file=@{move.file}"]
     elif move.body:
         words += ["-H", "Content-Type: application/json", "-d", json.dumps(move.body, ensure_ascii=False)]
-    return join(words)
+    # The key is left to the shell, which knows it.
+    return join(words) + (' -H "X-Emulator-Key: $EMULATOR_KEY"' if locked and token is None else "")
 
 
 def _listed(names: Iterable[str]) -> str:

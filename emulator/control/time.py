@@ -19,7 +19,7 @@ from ..store import reading, sandboxes
 from ..store.codec import seconds
 from ..store.database import Database, Session
 from ..store.orders import Sandbox, find_order, timed_orders
-from ..travel import Driver, Firing, Journey, journey
+from ..journey import Driver, Firing, Journey, journey
 from .access import clock_row, clock_view, find, find_locked
 
 Json: TypeAlias = dict[str, Any]

@@ -9,6 +9,7 @@ from typing import Any
 
 from .engine import Step
 from .order import Order, State, Transfer
+from .rules import Rule
 from .words import DISPUTE_LABELS, ORDER_LABELS, Actor, DisputeStatus
 
 _NO_DISPUTE = (DisputeStatus.NONE, DisputeStatus.CLOSED)
@@ -66,12 +67,20 @@ def event_of(step: Step) -> Event | None:
 
 def mails_of(step: Step) -> tuple[Mail, ...]:
     """One e-mail to each side if a status changed (REC-2), else none."""
-    if not step.changes_status:
-        return ()
     order = step.order
-    subject = f"Order {order.id}: {_headline(order)}"
-    body = f"{step.row.says} It concerns your order of {order.title!r}, {order.total_shown}. Rule {step.row.rule}."
-    return tuple(Mail(to, order.id, _dispute_of(step), step.at, step.row.rule, subject, body) for to in (order.buyer, order.seller))
+    return tuple(mail_to(to, order, _dispute_of(step), step.at, step.row, order.state) for to in recipients_of(step))
+
+
+def recipients_of(step: Step) -> tuple[str, ...]:
+    """The accounts that hear of a step."""
+    return (step.order.buyer, step.order.seller) if step.changes_status else ()
+
+
+def mail_to(to: str, order: Order, dispute: str | None, at: datetime, row: Rule, after: State) -> Mail:
+    """What one side is told of a row that was carried out; `after` is the state it led to. Of the order only what never changes is told."""
+    headline = ORDER_LABELS[after.order] if after.dispute in _NO_DISPUTE else DISPUTE_LABELS[after.dispute]
+    body = f"{row.says} It concerns your order of {order.title!r}, {order.total_shown}. Rule {row.rule}."
+    return Mail(to, order.id, dispute, at, row.rule, f"Order {order.id}: {headline}", body)
 
 
 def _dispute_of(step: Step) -> str | None:
@@ -81,10 +90,3 @@ def _dispute_of(step: Step) -> str | None:
     was_open = step.before.dispute not in _NO_DISPUTE
     is_open = dispute.status not in _NO_DISPUTE
     return dispute.id if was_open or is_open or step.row.at.dispute is not None else None
-
-
-def _headline(order: Order) -> str:
-    dispute = order.dispute
-    if dispute is not None and dispute.status is not DisputeStatus.CLOSED:
-        return DISPUTE_LABELS[dispute.status]
-    return ORDER_LABELS[order.status]

@@ -32,7 +32,7 @@ MAX_WORLD_BYTES = 256 * 1024 * 1024
 
 def install(app: Flask, control: ControlPlane, key: str | None) -> None:
     """Register every route of the control plane; with a key, all of them ask for it."""
-    calls = _Calls(control)
+    calls = _Calls(control, locked=key is not None)
     for call in CONTROL_CALLS:
         app.add_url_rule(flask_path(call.path), call.name, _locked(getattr(calls, call.name), key), methods=[call.method])
     deliver = PLACES["deliver"]
@@ -55,7 +55,8 @@ def _locked(view: Callable[..., Any], key: str | None) -> Callable[..., Any]:
 class _Calls:
     """The calls that are no actions, one method each, named as in the contract."""
 
-    def __init__(self, control: ControlPlane) -> None:
+    def __init__(self, control: ControlPlane, locked: bool) -> None:
+        self._locked = locked
         self._sandboxes, self._time, self._branches = control.sandboxes, control.time, control.branches
         self._scenarios, self._generator = control.scenarios, control.generator
 
@@ -180,7 +181,7 @@ class _Calls:
         asking.opened()
         wanted = asking.body(_SCENARIO)
         here = request.host_url.rstrip("/")
-        return answer(self._scenarios.play(sandbox, story, wanted.get("tale"), wanted.get("step"), here))
+        return answer(self._scenarios.play(sandbox, story, wanted.get("tale"), wanted.get("step"), here, self._locked))
 
     def load(self, sandbox: str) -> Response:
         asking.opened()

@@ -1,1 +1,1 @@
-"""The lives of orders that are made up: what they go through (scripts), and how they are led through it (leading). In memory, no database."""
+"""The lives of orders that are made up: what they go through (scripts.py), and how they are led through it (leading.py), in memory."""

@@ -64,10 +64,14 @@ class Pace(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How an order shall go through its life: the wait before each beat, None for one left out; when all is done, and when disputed."""
+    """How an order shall go through its life: the wait before each beat, None for one left out.
+
+    When all is done, how long it surely stands then (None: for good), and when it is disputed. All in seconds.
+    """
 
     waits: list[int | None]
     takes: int
+    stands: int | None
     disputed: int
 
 
@@ -141,24 +145,46 @@ class Company:
                 life = self._pick(position, goods, chance)
                 if life is None:
                     break
-                pace = self._paces[life]
-                assert pace is not None
-                plan = _planned(life, pace, chance)
+                plan = self.plan(life, chance)
                 if life.goods and not patience.bears(int(now.timestamp()) - plan.takes + plan.disputed):
                     goods = False
                     continue
-                played = self._lead(engine, life, pace, plan, order, now, chance)
-                if played is not None and _borne(played, engine.settings, now, patience):
-                    return played
+                played = self.lead(engine, life, plan, order, now, chance)
+                if played is not None:
+                    if _borne(played, engine.settings, now, patience):
+                        return played
+                    goods = False
         raise AssertionError("an order that was just paid can stand under any settings")
 
-    def _lead(self, engine: Engine, life: Life, pace: Pace, plan: Plan, order: Order, now: datetime, chance: Chance) -> Played | None:
-        """Play the order so that it stands at its life's end now; None if it comes to stand elsewhere.
+    def plan(self, life: Life, chance: Chance) -> Plan:
+        """Draw which beats of a life come, and how long each takes. The life must be one that can be led here."""
+        pace = self.pace(life)
+        assert pace is not None, f"{life.name} cannot be led here"
+        waits: list[int | None] = []
+        clock = 0
+        since: dict[str, int] = {}
+        for beat, longest in zip(life.beats, pace.waits, strict=True):
+            if beat.chance < 1 and chance() < 1 - beat.chance:
+                waits.append(None)
+                continue
+            if beat.by is TIME:
+                clock = max(clock, since.get(beat.since, clock) + longest)
+                waits.append(longest)
+            else:
+                shortest = min(longest, int(max(beat.low * pace.haste, beat.least) * DAY))
+                wait = shortest + int((longest - shortest) * chance())
+                clock += wait
+                waits.append(wait)
+            since[beat.do] = clock
+        stands = None if pace.stands is None else max(pace.stands - pace.spread, pace.stands // 8)
+        return Plan(waits, clock, stands, since.get("open_dispute", clock))
+
+    def lead(self, engine: Engine, life: Life, plan: Plan, order: Order, now: datetime, chance: Chance) -> Played | None:
+        """Play a new order so that it stands at its life's end now; None if it comes to stand elsewhere.
 
         Where timers came otherwise than planned its age is mended, and it is played anew.
         """
-        takes = plan.takes
-        stands = None if pace.stands is None else max(pace.stands - pace.spread, pace.stands // 8)
+        takes, stands = plan.takes, plan.stands
         for _ in range(MAX_PLAYS):
             if takes > self._oldest:
                 return None
@@ -180,11 +206,11 @@ class Company:
         lives, sums = self._lives[position], self._sums[position]
         for _ in range(MAX_PICKS):
             life = lives[min(bisect_right(sums, chance() * sums[-1]), len(lives) - 1)]
-            if (goods or not life.goods) and self._pace(life) is not None:
+            if (goods or not life.goods) and self.pace(life) is not None:
                 return life
-        return next((life for life in lives if (goods or not life.goods) and self._pace(life) is not None), None)
+        return next((life for life in lives if (goods or not life.goods) and self.pace(life) is not None), None)
 
-    def _pace(self, life: Life) -> Pace | None:
+    def pace(self, life: Life) -> Pace | None:
         """How fast to lead this life here, or None where it cannot be led."""
         if life not in self._paces:
             self._paces[life] = self._rehearsed(life)
@@ -281,27 +307,6 @@ def _replace_dispute(played: Played, before: Order, after: Order) -> None:
 def _until_next(waits: Sequence[int | None], place: int) -> int:
     """Whole days until the next beat that is not left out."""
     return next((wait for wait in waits[place + 1 :] if wait is not None), 0) // DAY
-
-
-def _planned(life: Life, pace: Pace, chance: Chance) -> Plan:
-    """Draw which beats come, and how long each takes."""
-    waits: list[int | None] = []
-    clock = 0
-    since: dict[str, int] = {}
-    for beat, longest in zip(life.beats, pace.waits, strict=True):
-        if beat.chance < 1 and chance() < 1 - beat.chance:
-            waits.append(None)
-            continue
-        if beat.by is TIME:
-            clock = max(clock, since.get(beat.since, clock) + longest)
-            waits.append(longest)
-        else:
-            shortest = min(longest, int(max(beat.low * pace.haste, beat.least) * DAY))
-            wait = shortest + int((longest - shortest) * chance())
-            clock += wait
-            waits.append(wait)
-        since[beat.do] = clock
-    return Plan(waits, clock, since.get("open_dispute", clock))
 
 
 def _borne(played: Played, settings: Settings, now: datetime, patience: Patience) -> bool:

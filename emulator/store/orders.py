@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, select, tuple_, update
 
 from ..domain.engine import Engine, Step
-from ..domain.journal import event_of, mails_of
+from ..domain.journal import event_of, recipients_of
 from ..domain.order import Dispute, Message, Order, Report, Review, changed
 from ..domain.rules import RULES
 from ..domain.stores import Complaint, closes_store, complaint_of
@@ -427,9 +427,7 @@ class Batch:
             entry = {"source": transfer.source.value, "target": transfer.target.value, "amount": transfer.amount}
             booked = {"leg": leg, "at": at, "rule": event.rule, "currency": step.order.currency}
             self._rows[_INSERT_ENTRY].append(key | booked | entry)
-        for mail in mails_of(step):
-            notice = {"recipient": mail.to, "dispute": mail.dispute, "at": at, "rule": mail.rule}
-            self._rows[_INSERT_MAIL].append(key | notice | {"subject": mail.subject, "body": mail.body})
+        self._rows[_INSERT_MAIL] += [key | {"at": at, "recipient": to} for to in recipients_of(step)]
         for record in step.records:
             self._add_record(step.order, number, record)
         if step.weighs_store:

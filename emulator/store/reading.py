@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, func, literal, or_, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import insert
 
 from ..domain.case import make_id
-from ..domain.journal import Event, Mail
+from ..domain.journal import Event, mail_to
 from ..domain.order import Dispute, Evidence, Message, Order, State, Transfer
 from ..domain.words import Account, Actor, ClaimKind, ClaimStatus, DisputeStatus, OrderStatus, ReturnStage
 from ..domain.world import File, Store
@@ -156,9 +156,13 @@ _HISTORY = Statement(
     .limit(bindparam("most"))
 )
 _MAIL_COLUMNS = (
-    t.mails.c.at, t.mails.c.number, t.mails.c.recipient, t.mails.c.order_id, t.mails.c.dispute, t.mails.c.rule,
-    t.mails.c.subject, t.mails.c.body,
+    t.mails.c.at, t.mails.c.number, t.mails.c.recipient, t.mails.c.order_id, t.events.c.dispute, t.events.c.row,
+    t.events.c.after, t.orders.c.body,
 )  # fmt: skip
+_TOLD_IN_MAILS = t.mails.join(
+    t.events,
+    and_(t.events.c.world == t.mails.c.world, t.events.c.order_id == t.mails.c.order_id, t.events.c.number == t.mails.c.number),
+).join(t.orders, and_(t.orders.c.world == t.mails.c.world, t.orders.c.id == t.mails.c.order_id))
 
 
 def read_state(text: str) -> State:
@@ -194,7 +198,13 @@ def history(session: Session, world: int, order: str, dispute: str, after: int, 
 def list_mails(session: Session, world: int, recipient: str | None, after: Cursor | None, most: int) -> Page:
     """E-mails to one account or to all, newest first; the cursor says which mail was the last, not where it lies."""
     m = t.mails
-    query = select(*_MAIL_COLUMNS).where(m.c.world == world).order_by(m.c.at.desc(), m.c.seq.desc()).limit(most + 1)
+    query = (
+        select(*_MAIL_COLUMNS)
+        .select_from(_TOLD_IN_MAILS)
+        .where(m.c.world == world)
+        .order_by(m.c.at.desc(), m.c.seq.desc())
+        .limit(most + 1)
+    )
     if recipient is not None:
         query = query.where(m.c.recipient == recipient)
     if after is not None:
@@ -209,7 +219,7 @@ def list_mails(session: Session, world: int, recipient: str | None, after: Curso
         rows,
         most,
         lambda row: (row[0], row[3], row[1], row[2]),
-        lambda row: Mail(row[2], row[3], row[4], instant(row[0]), row[5], row[6], row[7]),
+        lambda row: mail_to(row[2], read_order(row[7], None), row[4], instant(row[0]), ROW_BY_NAME[row[5]], read_state(row[6])),
     )
 
 

@@ -190,7 +190,7 @@ ledger = Table(
     **CLUSTERED,
 )
 
-# The outbox (REC-2).
+# The outbox (REC-2): who is told of which event. What the mail says follows from the event and from what never changes of its order.
 mails = Table(
     "mails",
     metadata,
@@ -200,10 +200,6 @@ mails = Table(
     Column("order_id", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("recipient", Text, nullable=False),
-    Column("dispute", Text),
-    Column("rule", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
     Index("mails_of_recipient", "world", "recipient", "at", "seq"),
     **CLUSTERED,
 )
