@@ -53,7 +53,7 @@ def create_app(
         database = Database(db.engine)
     marketplace = Marketplace(database)
     control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers)
-    app.wsgi_app = one_instant(app.wsgi_app)  # type: ignore[method-assign] # as Flask's documentation has it
+    app.wsgi_app = one_instant(app.wsgi_app)  # type: ignore[assignment, method-assign] # as Flask documents it
     app.extensions["dispute_emulator"] = database
     problems.install(app, marketplace.time_of)
     marketplace_routes.install(app, marketplace)

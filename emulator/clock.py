@@ -12,15 +12,15 @@ Instants are whole seconds, so that what is shown, what the `Date` header says a
 anchor until the wall has caught up. While freezegun moves the wall, a running clock is anchored anew at every instant at which it was read
 (`service.now_of`), so that what anybody has seen of that time stays in the past.
 
-**A wall that moves whenever it is looked at** (freezegun's `auto_tick_seconds`) is looked at once a request (`one_instant`): an answer is of one
-instant, and a request takes one tick, whatever it does inside.
+**A wall that moves whenever it is looked at** (freezegun's `auto_tick_seconds`) is looked at once a request (`one_instant`): an answer is
+of one instant, whatever was done for it.
 """
 
 from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

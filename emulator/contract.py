@@ -296,4 +296,20 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "load": {"orders": 100},
     "snapshot": {"name": "before the ruling"},
     "fork": {"name": "the seller is silent"},
+    "import_sandbox": {
+        "format": "dispute-emulator/world",
+        "version": 1,
+        "sandbox": {
+            "name": "brought along",
+            "ruleset": "standard",
+            "settings": {},
+            "seed": "brought along",
+            "seeded": False,
+            "world": "small",
+            "starts_at": None,
+            "frozen": False,
+            "clock": {"mode": "real", "now": "2026-03-02T09:00:00Z"},
+        },
+        "tables": {},
+    },
 }

@@ -32,7 +32,7 @@ END_OF_ANSWER = "\x1e"
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
 
-IDENTIFIER = re.compile(r"\b(?:sbx|tok|sto|ord|dsp|sol|acc)_[a-z0-9]{16}\b")
+IDENTIFIER = re.compile(r"\b(?:sbx|snp|tok|sto|ord|dsp|sol|acc)_[a-z0-9]{16}\b")
 
 
 @dataclass(frozen=True)

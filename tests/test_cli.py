@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from emulator import cli, server
+from emulator.app import create_app
+from emulator.cli import control
+from emulator.domain.words import Position
 from emulator.player import Tale, story_ids, tales_of
 from emulator.timeline import print_story, spoken
 
@@ -27,7 +36,8 @@ ANSI = re.compile(r"\x1b\[")
 @pytest.fixture
 def run() -> Any:
     def run(*arguments: str, **environment: str | None) -> Result:
-        clean = {"PORT": None, "DATABASE_URL": None, "EMULATOR_KEY": None, "NO_COLOR": None, "FORCE_COLOR": None, "COLUMNS": "80"}
+        names = ("PORT", "DATABASE_URL", "EMULATOR_KEY", "EMULATOR_URL", "EMULATOR_SANDBOX", "NO_COLOR", "FORCE_COLOR")
+        clean = {**dict.fromkeys(names), "COLUMNS": "80"}
         return CliRunner().invoke(cli.main, arguments, env={**clean, **environment})
 
     return run
@@ -245,6 +255,279 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(run: Any, monkeypatch: pytes
     result = run("serve")
     assert result.exit_code == 1
     assert "dispute-emulator: Cannot serve" in result.output
+
+
+# ── commands that talk to a running emulator ───────────────────────────────────────────────────────────────────────────
+
+
+class Quiet(WSGIRequestHandler):
+    """Serves without a line for each call, and remembers them."""
+
+    calls: ClassVar[list[str]] = []
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        self.calls.append(f"{self.command} {self.path}")
+
+
+@pytest.fixture
+def serving(new_database: Callable[[str], str]) -> Iterator[Callable[..., str]]:
+    """Serves applications, each on a port of its own and with an empty database; returns their addresses."""
+    running: list[tuple[Any, Thread]] = []
+
+    def serve(**wanted: Any) -> str:
+        app = create_app(new_database("sqlite"), **{"demo": True, **wanted})
+        Quiet.calls.clear()
+        served = make_server("127.0.0.1", 0, app, request_handler=Quiet)
+        thread = Thread(target=served.serve_forever, args=(0.02,))
+        thread.start()
+        running.append((served, thread))
+        return f"http://127.0.0.1:{served.port}"
+
+    yield serve
+    for served, thread in running:
+        served.shutdown()
+        thread.join()
+        served.server_close()
+        served.app.extensions["dispute_emulator"].close()
+
+
+@pytest.fixture
+def ask(run: Any, serving: Callable[..., str]) -> Any:
+    """Runs a command against an emulator with the sandbox `default`."""
+    url = serving()
+    return lambda *arguments, **environment: run(*arguments, EMULATOR_URL=url, **environment)
+
+
+def read(result: Result) -> Any:
+    """The one document that a command has printed for a program."""
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    assert result.stdout.count("\n") == 1
+    return json.loads(result.stdout)
+
+
+def test_load_fills_a_sandbox_call_by_call(ask: Any) -> None:
+    answer = read(ask("load", "1200", "--mix", "finished=5,mediating=1", "--oldest", "P40D", "--seed", "x", "--json"))
+    assert answer == {"orders": 1200, "positions": {"mediating": 200, "finished": 1000}}
+    assert Quiet.calls == ["POST /_emulator/sandboxes/default/load"] * 3
+    assert read(ask("audit", "--json"))["checked"]["orders"] == 1200 + 24
+
+
+def test_a_mix_comes_out_over_all_calls_even_where_no_single_call_could_have_it_so() -> None:
+    bodies = list(control._in_calls(1301, {"finished": 1000, "mediating": 1, "cancelled": 300}))
+    assert [body["orders"] for body in bodies] == [500, 500, 301]
+    assert [sum(body["mix"].values()) for body in bodies] == [500, 500, 301]
+    total = {name: sum(body["mix"][name] for body in bodies) for name in ("finished", "mediating", "cancelled")}
+    assert total == {"finished": 1000, "mediating": 1, "cancelled": 300}
+
+
+def test_the_usual_mix_is_the_emulators_own(ask: Any) -> None:
+    assert set(read(ask("load", "100", "--json"))["positions"]) == {position.value for position in Position}
+
+
+def test_load_shows_a_person_where_the_orders_stand(ask: Any) -> None:
+    result = ask("load", "30", "--mix", "finished=2,waiting_for_seller=1")
+    assert result.exit_code == 0
+    assert "30 orders were made in default." in result.stdout
+    rows = [line.split()[:-1] for line in result.stdout.splitlines() if "█" in line]
+    assert rows == [["waiting", "for", "seller", "10"], ["finished", "20"]]
+
+
+def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(ask: Any) -> None:
+    assert "making orders" in ask("load", "10", FORCE_COLOR="1", TERM="xterm-256color").stderr
+    assert ask("load", "10").stderr == ""
+    assert ask("load", "10", "--json", FORCE_COLOR="1", TERM="xterm-256color").stderr == ""
+    assert "travelling" in ask("advance", "--by", "P1D", FORCE_COLOR="1", TERM="xterm-256color").stderr
+
+
+def test_advance_follows_the_journey_to_its_end(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "TIMERS_A_CALL", 50)
+    read(ask("load", "400", "--seed", "x", "--json"))
+    foreseen = read(ask("forecast", "--json"))
+    assert foreseen["next_cursor"] is None
+    Quiet.calls.clear()
+    moved = read(ask("advance", "--by", "P300D", "--json"))
+    assert len(Quiet.calls) > 4
+    assert moved["next"] is None
+    assert datetime.fromisoformat(moved["to"]) - datetime.fromisoformat(moved["from"]) == timedelta(days=300)
+    assert [(line["at"], line["rule"], line["order"]) for line in moved["fired"]] == [
+        (line["at"], line["rule"], line["order"]) for line in foreseen["data"] if line["at"] <= moved["to"]
+    ]
+    assert read(ask("audit", "--json"))["ok"]
+
+
+def test_advance_goes_by_to_and_to_next_and_to_every_edge(ask: Any) -> None:
+    first = read(ask("forecast", "--json"))["data"][0]
+    before = read(ask("advance", "--to-next", "--edge", "before", "--json"))
+    assert (before["to"], before["fired"]) == (
+        (datetime.fromisoformat(first["at"]) - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        [],
+    )
+    there = read(ask("advance", "--to", first["at"], "--json"))
+    assert [line["rule"] for line in there["fired"]] == [first["rule"]]
+    assert read(ask("advance", "--by", "PT1H", "--edge", "after", "--json"))["fired"] == []
+
+
+def test_a_journey_is_told_line_by_line_or_where_it_is_long_rule_by_rule(ask: Any) -> None:
+    short = ask("advance", "--to-next").stdout
+    assert re.search(r"ord_\w{16}", short)
+    assert "→" in short.splitlines()[0]
+    ask("load", "300")
+    long = ask("advance", "--by", "P200D").stdout
+    assert "200 days pass" in long
+    assert not re.search(r"ord_\w{16}", long)
+    assert re.search(r"\d+ timers have fired; --json has them one by one.", long)
+    assert "No timer has fired." in ask("advance", "--by", "PT0S").stdout
+
+
+def test_forecast_tells_the_next_lines_and_that_there_are_more(ask: Any) -> None:
+    first = read(ask("forecast", "--json"))["data"][0]
+    assert first["order"] in ask("forecast").stdout
+    one = ask("forecast", "--order", first["order"])
+    assert set(re.findall(r"ord_\w{16}", one.stdout)) == {first["order"]}
+    ask("load", "100")
+    assert "There is more to come; --json has all of it." in ask("forecast").stdout
+    ask("advance", "--by", "P4000D")
+    assert ask("forecast").stdout == "Nothing will happen by itself.\n"
+
+
+def test_audit_ends_with_1_where_something_is_broken(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = ask("audit")
+    assert sound.exit_code == 0
+    assert "✓ Sound: 24 orders" in sound.stdout
+    monkeypatch.setattr("emulator.audit.check", lambda order, settings: ["the sky is [green]"])
+    broken = ask("audit")
+    assert broken.exit_code == 1
+    assert "✗ Not sound" in broken.stdout
+    assert "the sky is [green]" in broken.stdout
+    assert json.loads(ask("audit", "--json").stdout)["ok"] is False
+
+
+def test_a_world_goes_out_and_comes_in_again(ask: Any, tmp_path: Path) -> None:
+    ask("load", "20")
+    file = tmp_path / "world.json"
+    told = ask("export", str(file))
+    assert told.exit_code == 0
+    assert "The world of default lies in" in told.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["world.json"]
+    assert json.loads(ask("export").stdout)["tables"] == json.loads(file.read_text("utf-8"))["tables"]
+    assert read(ask("export", str(file), "--json")) == {"file": str(file), "bytes": file.stat().st_size, "sandbox": "default"}
+    made = read(ask("import", str(file), "--json"))
+    assert re.search(r"\btok_\w+", ask("import", str(file)).stdout)
+    twin = read(ask("audit", "--sandbox", made["id"], "--json"))
+    assert twin == read(ask("audit", "--json", EMULATOR_SANDBOX="default"))
+    assert read(ask("audit", "--json", EMULATOR_SANDBOX=made["id"])) == twin
+    assert CliRunner().invoke(cli.main, ["import", "-", "--json", "--url", "http://127.0.0.1:1"], input=b"{}").exit_code == 1
+
+
+def test_the_key_comes_from_the_environment(run: Any, serving: Callable[..., str]) -> None:
+    url = serving(key="sesame")
+    assert run("audit", "--url", url, EMULATOR_KEY="sesame").exit_code == 0
+    for key in (None, "tahini"):
+        shut = run("audit", "--url", url, EMULATOR_KEY=key)
+        assert shut.exit_code == 1
+        assert "Put its key into EMULATOR_KEY." in shut.stderr
+
+
+# ── and how they fail ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("load", "3", "--sandbox", "sbx_none"), ["There is no such thing here.", "code not_found"]),
+        (("load", "3", "--sandbox", "ü ?&#"), ["code not_found"]),
+        (("advance", "--to", "2020-01-01T00:00:00Z"), ["Reset the sandbox to start over.", "code clock_backwards, rule TIME-1"]),
+        (("advance", "--by", "P9999999D"), ["Go less far.", "code clock_too_far, rule TIME-1"]),
+        (("forecast", "--order", "ord_none"), ["code not_found"]),
+    ],
+)
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_a_refusal_is_a_sentence_with_its_code_and_ends_with_1(ask: Any, arguments: tuple[str, ...], said: list[str], flags: Any) -> None:
+    result = ask(*arguments, *flags)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert [words for words in said if words not in result.stderr] == []
+    assert "Traceback" not in result.stderr
+
+
+def test_what_is_wrong_with_a_document_is_said(ask: Any, tmp_path: Path) -> None:
+    file = tmp_path / "world.json"
+    file.write_text('{"format": "a shopping list"}')
+    result = ask("import", str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "tables: " in result.stderr
+
+
+def test_orders_that_were_made_before_it_failed_are_counted(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "_in_calls", lambda orders, mix: iter([{"orders": 7}, {"orders": 0}]))
+    result = ask("load", "10")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("7 of 10 orders were made before this:\n✗ The request is malformed.")
+
+
+def test_nobody_there_is_said_with_what_to_start(run: Any) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        result = run("audit", "--url", url)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"Nobody answers at {url}" in result.stderr
+    assert "dispute-emulator serve" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("load",),
+        ("load", "0"),
+        ("load", "many"),
+        ("load", "5", "--mix", "lost=1"),
+        ("load", "5", "--mix", "finished"),
+        ("load", "5", "--mix", "finished=-1"),
+        ("load", "5", "--mix", "finished=1001"),
+        ("load", "5", "--mix", "finished=²"),
+        ("load", "5", "--mix", "finished=0"),
+        ("load", "5", "--mix", "finished=1,finished=2"),
+        ("load", "5", "--oldest", "long ago"),
+        ("advance",),
+        ("advance", "--by", "P1D", "--to-next"),
+        ("advance", "--by", "tomorrow"),
+        ("advance", "--to", "tomorrow"),
+        ("advance", "--to", "2026-03-01T12:00:00"),
+        ("advance", "--to-next", "--edge", "beside"),
+        ("import",),
+        ("import", "/no/such/file"),
+        ("audit", "--url", "emulator"),
+        ("audit", "--url", "ftp://emulator"),
+        ("audit", "--url", "http://emulator:port"),
+        ("audit", "--url", "http://emulator/?q"),
+    ],
+)
+def test_what_makes_no_sense_ends_with_2(run: Any, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_said(ask: Any, tmp_path: Path) -> None:
+    result = ask("export", str(tmp_path / "nowhere" / "world.json"))
+    assert result.exit_code == 1
+    assert "Could not open file" in result.stderr
+
+
+def test_ctrl_c_ends_it_with_130_and_without_a_traceback() -> None:
+    """The other end takes the call and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with subprocess.Popen(
+            [COMMAND, "advance", "--by", "P1D", "--url", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as command:
+            caller, _ = silent.accept()
+            with caller:
+                assert caller.recv(10) == b"POST /_emu"
+                command.send_signal(signal.SIGINT)
+                out, err = command.communicate(timeout=20)
+    assert (command.returncode, out, err) == (130, "", "Stopped.\n")
 
 
 # ── the rest ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -159,6 +159,20 @@ def test_a_second_dispute_leaves_the_first_on_record() -> None:
         assert played.disputes() == [first, played.order.dispute]
 
 
+@pytest.mark.parametrize("ruleset", RULESETS)
+def test_lives_make_sense(ruleset: str) -> None:
+    """The rules would let a buyer send back what never came, or miss a number that he was given; people do not."""
+    for life, played in all_lives(RULESETS[ruleset]):
+        for dispute in played.disputes():
+            if dispute.goods is not None:
+                assert dispute.reason in {*GOODS_REASONS, Reason.WRONG_ADDRESS}, life.name
+            numbers = [t.number for t in played.order.tracking if t.given_at < dispute.opened_at and t.number]
+            if dispute.reason is Reason.NO_TRACKING and not played.past:
+                assert numbers == [], life.name
+            if dispute.reason is Reason.TRACKING_INVALID and not played.past:
+                assert len(numbers) == 1, life.name
+
+
 @pytest.mark.parametrize(("currency", "total"), [("USD", 4_700), ("EUR", 999), ("JPY", 1_200), ("KWD", 12_345), ("JPY", 2)])
 def test_amounts_fit_the_order_whatever_it_costs(currency: str, total: int) -> None:
     for wanted in Position:

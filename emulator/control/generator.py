@@ -16,6 +16,7 @@ from ..domain.words import Position
 from ..lives.leading import Chance, Patience, company, counted
 from ..lives.scripts import CURRENCIES, USUAL, WARES
 from ..service import Answer, now_of, sandbox_engine
+from ..store import worlds
 from ..store.database import Database, Session
 from ..store.orders import Batch, Sandbox
 from ..store.traders import Shop, Traders, find_traders, number_on, open_earlier
@@ -24,6 +25,7 @@ from .access import find, find_locked
 USUAL_OLDEST = timedelta(days=120)
 # However long ago somebody wishes: no order is placed before.
 FIRST_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
+ROWS_OF_AN_ORDER = 30
 # Who buys more than one.
 SHARE_OF_MANY = 0.15
 
@@ -78,6 +80,8 @@ class Generator:
             drawn.batch.flush(session)
             number_on(session, world, drawn.serials)
             open_earlier(session, world, drawn.oldest)
+            # Whoever brings many rows takes as many away, if there are any that nobody sees.
+            worlds.sweep(session, wish.orders * ROWS_OF_AN_ORDER)
         positions = {position.value: drawn.stand[position] for position in Position if mix[position] or drawn.stand[position]}
         return Answer({"orders": wish.orders, "positions": positions}, ground.now, location=f"/_emulator/sandboxes/{sandbox_id}")
 

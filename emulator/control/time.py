@@ -14,12 +14,12 @@ from ..domain import refusals
 from ..domain.engine import Engine, Step
 from ..domain.refusals import Refused
 from ..domain.words import ClockMode, Edge
+from ..journey import Driver, Firing, Journey, journey
 from ..service import Answer, Marketplace, clock_of, now_of, sandbox_engine, settle_due
 from ..store import reading, sandboxes
 from ..store.codec import seconds
 from ..store.database import Database, Session
 from ..store.orders import Sandbox, find_order, timed_orders
-from ..journey import Driver, Firing, Journey, journey
 from .access import clock_row, clock_view, find, find_locked
 
 Json: TypeAlias = dict[str, Any]
@@ -181,8 +181,18 @@ _RUNNING: WeakSet[Time] = WeakSet()
 
 
 def running() -> list[Time]:
-    """The time of every application that this process has made and still keeps."""
-    return list(_RUNNING)
+    """The time of every application that this process has made and keeps open."""
+    return [time for time in _RUNNING if not time.database.closed]
+
+
+def _settled(database: Database, sandbox_id: str) -> list[Firing]:
+    """Fire what is due in a sandbox, as it is now: other threads may have reset or deleted it since it was found."""
+    with database.writing() as session:
+        sandboxes.lock(session, sandbox_id)
+        found = sandboxes.find(session, sandbox_id)
+        if found is None:
+            return []
+        return [Firing(sandbox_id, step) for step in settle_due(session, found[0], now_of(session, found[0]))]
 
 
 class ProcessRoad:
@@ -198,7 +208,7 @@ class ProcessRoad:
     def next_due(self) -> datetime | None:
         return min((due for _, _, due in self._due()), default=None)
 
-    def leg(self, target: datetime, most: int | None) -> tuple[datetime, Sequence[Firing]]:
+    def leg(self, target: datetime, most: int | None) -> tuple[datetime, Sequence[Firing]]:  # noqa: ARG002 -- a road's signature
         """As far as the next instant at which anything fires, so that all code sees that instant on the wall."""
         due = self.next_due()
         reached = target if due is None else min(due, target)
@@ -208,9 +218,16 @@ class ProcessRoad:
         fired: list[Firing] = []
         for database, sandbox, at in self._due():
             if at <= reached:
-                with database.writing() as session:
-                    fired += [Firing(sandbox.id, step) for step in settle_due(session, sandbox, now_of(session, sandbox))]
+                fired += _settled(database, sandbox.id)
+        if reached >= target:
+            self._arrive()
         return reached, sorted(fired, key=lambda firing: (firing.step.at, firing.step.order.id))
+
+    def _arrive(self) -> None:
+        """Every clock remembers where it has been taken, though nobody has looked at it yet: a journey is not undone by unfreezing."""
+        for database in self._databases:
+            for sandbox in sandboxes.with_running_clocks(database.reading):
+                now_of(database.reading, sandbox)
 
     def _due(self) -> Iterator[tuple[Database, Sandbox, datetime]]:
         """Every sandbox with a timer, and when the wall will be where it fires."""

@@ -478,7 +478,8 @@ def _end(case: Case, outcome: Outcome, in_all: int) -> None:
         cancel_reason=case.request.get("reason") if outcome in (Outcome.CANCELLED, Outcome.CLAIM_CANCELLED) else None,
         marked_at=case.now if marks else dispute.marked_at,
     )
-    case.weighs_store = case.weighs_store or marks
+    # Where openings are counted a mark changes nothing, and timers that are found out late must not weigh what has come since.
+    case.weighs_store = case.weighs_store or (marks and case.settings.store_close_counts == "marks")
     case.details["compensation"] = case.shown(in_all)
 
 

@@ -17,7 +17,6 @@ from ..domain.money import Money
 from ..domain.order import Order
 from ..domain.words import (
     GOODS_REASONS,
-    TRACKING_REASONS,
     Actor,
     CancelReason,
     ClaimCancelReason,
@@ -203,11 +202,7 @@ EXPLANATIONS: Mapping[Reason, tuple[str, ...]] = {
     Reason.NOT_RECEIVED: ("It should be here by now.", "Nothing has come.", "It has not moved for weeks.", "Overdue, and no answer."),
     Reason.NO_TRACKING: ("There is no number.", "Shipped, it says, and no number to it.", "How shall I know where it is?"),
     Reason.TRACKING_INVALID: ("The number tracks nothing.", "The post office does not know this number.", "The number is somebody else's."),
-    Reason.WRONG_ADDRESS: (
-        "It went to another town.",
-        "Signed for by nobody I know.",
-        "Left in another street; it is of no use to me there.",
-    ),
+    Reason.WRONG_ADDRESS: ("Left in another street.", "Signed for by somebody else.", "It came by another town, too late to be of use."),
     Reason.NOT_AS_DESCRIBED: ("The page promised something else.", "Sold as leather; it is plastic.", "Half as bright as described."),
     Reason.WRONG_ITEM: ("I ordered another one.", "This is somebody else's order.", "A toy came instead."),
     Reason.DAMAGED: ("It came broken.", "The box was crushed, and so is what was in it.", "Cracked right through."),
@@ -216,7 +211,7 @@ EXPLANATIONS: Mapping[Reason, tuple[str, ...]] = {
     Reason.MISSING_QUANTITY: ("Two were paid for, one came.", "Half of the set is missing.", "The cable is not in the box."),
     Reason.COUNTERFEIT: ("The name on it is spelt wrong.", "The maker says it is not theirs.", "A copy, and not a good one."),
 }
-MORE = one_of("Please look again.", "As I said, and I mean it.", "I have asked the post office once more.")
+MORE = one_of("Please look again.", "As I said, and I mean it.", "Nothing has changed since I wrote.")
 STILL = one_of("The page says so in its first line.", "I have measured it once more.", "My neighbours have seen it too.")
 NO = one_of(
     "It left us in good order.", "Please be patient.", "The post is to blame.", "You did not read the page.", "Nobody else complains."
@@ -233,14 +228,14 @@ SOOTHING = one_of("It is on its way.", "Soon, my friend.", "The factory has a ho
 THANKS = one_of("It is here, thank you.", "Well packed.", "Came today.")
 PRAISE = one_of("Just as described.", "Came in time.", "Good for the price.", "Fast and well packed.", None)
 GRUMBLE = one_of("Late, and no word about it.", "Never again.", "Promises, nothing else.", "So so.", None)
-TO_BUYER = one_of("What exactly is wrong?", "Have you asked your post office?", "Please tell us what the label says.")
-TO_SELLER = one_of("Which proof of posting do you have?", "Why is the number not tracked?", "What did you agree with the buyer?")
-TO_BOTH = one_of("Please each tell what was agreed.", "Where was the parcel seen last?")
-BUYER_SAYS = one_of("As I wrote from the beginning.", "The post office has nothing for me.", "I have told you all I know.")
-SELLER_SAYS = one_of("It was sent, you may believe us.", "All our parcels are weighed.", "The carrier has it, not we.")
-FOR_BUYER = one_of("Overdue, and not received.", "The seller has shown nothing.", "The buyer's account is clear.")
-FOR_SELLER = one_of("It was delivered to the address on the order.", "The number tracks.", "The page says just that.")
-UNFAIR = one_of("That is not what happened.", "It broke on the second day.", "Nobody has looked at the number.")
+TO_BUYER = one_of("What exactly is wrong?", "Have you written to the seller?", "Please tell us what the label says.")
+TO_SELLER = one_of("Which proof do you have?", "What did you agree with the buyer?", "Please tell us how it was packed and sent.")
+TO_BOTH = one_of("Please each tell what was agreed.", "Who has written last, and what?")
+BUYER_SAYS = one_of("As I wrote from the beginning.", "Please read my first message.", "I have told you all I know.")
+SELLER_SAYS = one_of("It was sent as ordered, you may believe us.", "All our parcels are weighed.", "We have said all there is to say.")
+FOR_BUYER = one_of("The seller has shown nothing.", "The buyer's account is clear.", "The seller had time enough.")
+FOR_SELLER = one_of("The seller has kept his word.", "The buyer's account does not hold.", "The page says just that.")
+UNFAIR = one_of("That is not what happened.", "Nobody has read what I wrote.", "There is more to say about it.")
 WORN = one_of("What came back is a brick.", "It was used, and comes back scratched.", "Half of it is missing.")
 
 # ── beats ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,8 +256,9 @@ def ship(low: float, high: float, tracked: float = 0.92) -> Beat:
     return Beat(SELLER, "ship", low, high, number_and_carrier)
 
 
-# The days promised are over when the next beat comes.
-SHIP_TOO_LATE = Beat(SELLER, "ship", 0.2, 4, (("tracking_number", number("LP", "CN", 0.7)), ("delivery_days", too_soon)))
+def ship_too_late(tracked: float) -> Beat:
+    """The days that are promised are over when the next beat comes."""
+    return Beat(SELLER, "ship", 0.2, 4, (("tracking_number", number("LP", "CN", tracked)), ("delivery_days", too_soon)))
 
 
 def deliver(low: float, high: float, parcel: ParcelKind | None = None, chance: float = 1.0) -> Beat:
@@ -375,14 +371,22 @@ BEG = (say(SELLER, PLEA, 0.2, 2), REPORT._replace(chance=0.4))
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """How a dispute comes about, up to its opening with the remedy that its sequel needs. The weights of all make one."""
+    """How a dispute comes about, up to its opening with the remedy that its sequel needs. The weights of all make one.
+
+    `in_hand` says whether the buyer has something that could go back, `waits` when he opens it: days, fewest and most, and at least.
+    """
 
     name: str
     weight: float
-    goods: bool
+    in_hand: bool
     before: Beats
     reasons: tuple[Reason, ...]
     waits: tuple[float, float, float] = (0.2, 4, 0.0)
+
+    @property
+    def goods(self) -> bool:
+        """Whether it is about the goods."""
+        return GOODS_REASONS.issuperset(self.reasons)
 
     def beats(self, remedy: Remedy) -> Beats:
         """All up to the opening. Who keeps the goods asks for a part of the money, who has nothing for all of it."""
@@ -394,15 +398,19 @@ class Beginning:
         return (*self.before, dispute(self.reasons, remedy, amount, *self.waits))
 
 
-_TRACKING, _GOODS = tuple(sorted(TRACKING_REASONS)), tuple(sorted(GOODS_REASONS))
+_GOODS = tuple(sorted(GOODS_REASONS))
+_OVERDUE = (6, 32, 1.0)
 
 BEGINNINGS: tuple[Beginning, ...] = (
     Beginning("bad goods", 0.32, True, (PLACE, SHIP, DELIVER), _GOODS),
-    Beginning("confirmed too early, bad goods", 0.08, True, (PLACE, SHIP, say(SELLER, EARLY, 2, 7, 0.4), CONFIRM), _GOODS, (0.5, 10, 0.0)),
-    Beginning("lost", 0.24, False, (PLACE, SHIP_TOO_LATE), (Reason.NOT_RECEIVED,), (6, 32, 1.0)),
-    Beginning("gone astray", 0.16, False, (PLACE, SHIP_TOO_LATE), _TRACKING, (6, 32, 1.0)),
-    Beginning("no number that tracks", 0.16, False, (PLACE, ship(0.1, 3, tracked=0.4)), _TRACKING, (1, 8, 0.0)),
-    Beginning("confirmed, and then missed", 0.04, False, (PLACE, SHIP, CONFIRM), (Reason.WRONG_ADDRESS,), (0.5, 8, 0.0)),
+    Beginning("bad goods, confirmed too early", 0.08, True, (PLACE, SHIP, say(SELLER, EARLY, 2, 7, 0.4), CONFIRM), _GOODS, (0.5, 10, 0.0)),
+    Beginning("lost", 0.22, False, (PLACE, ship_too_late(0.7)), (Reason.NOT_RECEIVED,), _OVERDUE),
+    Beginning("gone astray", 0.1, True, (PLACE, ship_too_late(0.9)), (Reason.WRONG_ADDRESS,), _OVERDUE),
+    Beginning("overdue without a number", 0.08, False, (PLACE, ship_too_late(0)), (Reason.NO_TRACKING,), _OVERDUE),
+    Beginning("overdue with a wrong number", 0.08, False, (PLACE, ship_too_late(1)), (Reason.TRACKING_INVALID,), _OVERDUE),
+    Beginning("without a number", 0.06, False, (PLACE, ship(0.1, 3, tracked=0)), (Reason.NO_TRACKING,), (1, 8, 0.0)),
+    Beginning("with a wrong number", 0.04, False, (PLACE, ship(0.1, 3, tracked=1)), (Reason.TRACKING_INVALID,), (1, 8, 0.0)),
+    Beginning("confirmed, and then missed", 0.02, False, (PLACE, SHIP, CONFIRM), (Reason.WRONG_ADDRESS,), (0.5, 8, 0.0)),
 )
 
 # ── how they go on ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -411,13 +419,22 @@ MONEY, GOODS_FOR_MONEY, SWAP = Remedy.REFUND, Remedy.RETURN_AND_REFUND, Remedy.E
 
 
 class Sequel(NamedTuple):
-    """What follows the opening of a dispute in which the buyer has asked for this remedy, and where it leads."""
+    """What follows the opening of a dispute in which the buyer has asked for this remedy, and where it leads.
+
+    `in_hand` says whether it takes something that can go back, or takes that nothing has come yet; None: either.
+    """
 
     ends: Position
     name: str
     weight: float
     remedy: Remedy
     beats: Beats = ()
+    in_hand: bool | None = None
+
+    def follows(self, beginning: Beginning) -> bool:
+        """Whether it makes sense after that."""
+        takes = self.in_hand if self.remedy is MONEY else True
+        return takes in (None, beginning.in_hand)
 
 
 _P = Position
@@ -475,14 +492,14 @@ DISPUTED: tuple[Sequel, ...] = (
     Sequel(_P.WAITING_FOR_SELLER, "asked again", 2, MONEY, (refuse(), EDIT)),
     Sequel(_P.WAITING_FOR_SELLER, "asked a third time", 1, MONEY, (REFUSE_WITH_PART, EDIT, refuse(), EDIT_AGAIN)),
     Sequel(_P.WAITING_FOR_SELLER, "another parcel sent", 1, MONEY, (SEND_ANOTHER, extend_protection(0.05, 0.5, whole(15, 45)))),
-    Sequel(_P.WAITING_FOR_SELLER, "a number given", 1, MONEY, (CORRECT,)),
+    Sequel(_P.WAITING_FOR_SELLER, "a number given", 1, MONEY, (CORRECT,), in_hand=False),
     Sequel(_P.WAITING_FOR_SELLER, "withdrawn, and disputed again", 1, MONEY, (
         extend_protection(0.2, 2, just(45)), cancel(CancelReason.OTHER, "The protection was extended. I wait."),
-        dispute(_TRACKING, MONEY, all_of_it, 3, 12))),
+        dispute((Reason.NO_TRACKING, Reason.TRACKING_INVALID), MONEY, all_of_it, 3, 12)), in_hand=False),
     Sequel(_P.WAITING_FOR_BUYER, "refused", 4, MONEY, (refuse(),)),
     Sequel(_P.WAITING_FOR_BUYER, "offered a part", 4, MONEY, (REFUSE_WITH_PART,)),
     Sequel(_P.WAITING_FOR_BUYER, "offered nothing", 2, MONEY, (REFUSE_WITH_NOTHING,)),
-    Sequel(_P.WAITING_FOR_BUYER, "asked to send it back", 2, MONEY, (REFUSE_WITH_RETURN,)),
+    Sequel(_P.WAITING_FOR_BUYER, "asked to send it back", 2, MONEY, (REFUSE_WITH_RETURN,), in_hand=True),
     Sequel(_P.WAITING_FOR_BUYER, "offered another", 1, GOODS_FOR_MONEY, (REFUSE_WITH_EXCHANGE,)),
     Sequel(_P.WAITING_FOR_BUYER, "refused twice", 2, MONEY, (refuse(), EDIT, REFUSE_WITH_PART)),
     Sequel(_P.WAITING_FOR_BUYER, "refused, and begged", 1, MONEY, (refuse(), *BEG)),
@@ -505,9 +522,10 @@ DISPUTED: tuple[Sequel, ...] = (
     Sequel(_P.MEDIATING, "appealed after it was cancelled", 1, MONEY, (cancel(CancelReason.AGREEMENT_REACHED, "He pays me back."), APPEAL)),
     Sequel(_P.MEDIATING, "appealed, the buyer asked", 1, MONEY, (*_RULED_OUT, APPEAL, ASK_BUYER)),
     Sequel(_P.RETURNING, "to be sent back", 3, GOODS_FOR_MONEY, (SELLER_ACCEPTS,)),
-    Sequel(_P.RETURNING, "to be sent back, as offered", 2, MONEY, (REFUSE_WITH_RETURN, BUYER_ACCEPTS)),
-    Sequel(_P.RETURNING, "to be sent back, as ruled", 2, MONEY, (*_ESCALATED, RULE_WITH_RETURN)),
-    Sequel(_P.RETURNING, "to be sent back, as offered in the claim", 1, MONEY, (*_ESCALATED, OFFER_RETURN, VIEW, ACCEPT_OFFER)),
+    Sequel(_P.RETURNING, "to be sent back, as offered", 2, MONEY, (REFUSE_WITH_RETURN, BUYER_ACCEPTS), in_hand=True),
+    Sequel(_P.RETURNING, "to be sent back, as ruled", 2, MONEY, (*_ESCALATED, RULE_WITH_RETURN), in_hand=True),
+    Sequel(_P.RETURNING, "to be sent back, as offered in the claim", 1, MONEY, (*_ESCALATED, OFFER_RETURN, VIEW, ACCEPT_OFFER),
+           in_hand=True),
     Sequel(_P.RETURNING, "to be sent back, the seller silent", 1, GOODS_FOR_MONEY,
            (*_ESCALATED, ASK_SELLER, timer("seller_silent_goods_go_back"))),
     Sequel(_P.RETURNING, "sent back", 3, GOODS_FOR_MONEY, _SENT_BACK),
@@ -517,13 +535,14 @@ DISPUTED: tuple[Sequel, ...] = (
     Sequel(_P.RETURNING, "another one owed", 1, SWAP, _SWAPPED),
     Sequel(_P.RETURNING, "another one on its way", 1, SWAP, (*_SWAPPED, SEND_ANOTHER)),
     Sequel(_P.RETURNING, "another one delivered", 1, SWAP, (*_SWAPPED, SEND_ANOTHER, ANOTHER_ARRIVES)),
-    Sequel(_P.AWAITING_CONFIRMATION, "came after all", 0.5, MONEY, (deliver(0.5, 3), CAME_AFTER_ALL)),
+    Sequel(_P.AWAITING_CONFIRMATION, "came after all", 0.5, MONEY, (deliver(0.5, 3), CAME_AFTER_ALL), in_hand=False),
     Sequel(_P.AWAITING_CONFIRMATION, "another parcel sent, and withdrawn", 0.5, MONEY, (
         SEND_ANOTHER, extend_protection(0.05, 0.5, just(30)), cancel(CancelReason.VALID_TRACKING_RECEIVED, "The new number tracks."))),
     Sequel(_P.AWAITING_CONFIRMATION, "withdrawn in the claim", 0.2, MONEY, (
         *_ESCALATED, cancel(CancelReason.AGREEMENT_REACHED, "We have found an agreement."))),
     Sequel(_P.FINISHED, "withdrawn", 1, MONEY, (cancel(CancelReason.FILED_BY_MISTAKE, "There was nothing wrong."),)),
-    Sequel(_P.FINISHED, "came after all, and confirmed", 1.5, MONEY, (deliver(0.5, 3), CAME_AFTER_ALL, CONFIRM, review(3, 4, PRAISE, 0.4))),
+    Sequel(_P.FINISHED, "came after all, and confirmed", 1.5, MONEY, (
+        deliver(0.5, 3), CAME_AFTER_ALL, CONFIRM, review(3, 4, PRAISE, 0.4)), in_hand=False),
     Sequel(_P.FINISHED, "withdrawn for a promise", 1, MONEY, (
         *BEG, cancel(CancelReason.AGREEMENT_REACHED, "The seller pays me back."), timer("protection_ends", since="ship"),
         review(1, 1, GRUMBLE, 0.5))),
@@ -572,6 +591,7 @@ LIVES: tuple[Life, ...] = (
         Life(s.ends, f"{b.name}: {s.name}", b.weight * s.weight, (*b.beats(s.remedy), *s.beats), b.goods)
         for s in DISPUTED
         for b in BEGINNINGS
+        if s.follows(b)
     ),
 )  # fmt: skip
 

@@ -160,6 +160,7 @@ class Database:
     def __init__(self, engine: SqlEngine) -> None:
         self._engine = engine
         self.dialect = engine.dialect.name
+        self.closed = False
         self._local = threading.local()
         self._begin = "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN"
 
@@ -168,6 +169,7 @@ class Database:
         """For single statements outside a transaction."""
         session: Session | None = getattr(self._local, "session", None)
         if session is None:
+            self.closed = False
             connection = self._engine.raw_connection()
             if self.dialect != "sqlite":
                 connection.driver_connection.autocommit = True  # type: ignore[union-attr]
@@ -189,7 +191,8 @@ class Database:
         session.raw("COMMIT")
 
     def close(self) -> None:
-        """Give back this thread's connection and close the idle ones."""
+        """Give back this thread's connection and close the idle ones. Whoever asks again opens it again."""
+        self.closed = True
         connection = getattr(self._local, "connection", None)
         if connection is not None:
             connection.close()

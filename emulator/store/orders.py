@@ -13,7 +13,7 @@ from ..domain.engine import Engine, Step
 from ..domain.journal import event_of, recipients_of
 from ..domain.order import Dispute, Message, Order, Report, Review, changed
 from ..domain.rules import RULES
-from ..domain.stores import Complaint, closes_store, complaint_of
+from ..domain.stores import Complaint, closing_instant, complaint_of
 from ..domain.words import Actor, ClaimStatus
 from . import tables as t
 from .codec import dispute_body, instant, maybe_instant, maybe_seconds, order_body, read_dispute, read_order, seconds, state_text, to_json
@@ -208,7 +208,7 @@ _COMPLAINTS = Statement(
 )
 _CLOSE_STORE = Statement(
     update(t.stores)
-    .where(t.stores.c.world == bindparam("of_world"), t.stores.c.id == bindparam("of_id"), t.stores.c.closed_at.is_(None))
+    .where(t.stores.c.world == bindparam("of_world"), t.stores.c.id == bindparam("of_id"))
     .values(closed_at=bindparam("closed_at"))
 )
 _LOCK_STORE = Statement(
@@ -353,7 +353,7 @@ class Batch:
         self.world = world
         self.engine = engine
         self._rows: dict[Statement, list[dict[str, Any]]] = {statement: [] for statement in _IN_ORDER}
-        self._weigh: list[tuple[datetime, str]] = []
+        self._weigh: dict[str, list[datetime]] = {}
 
     def add(self, loaded: Loaded | None, steps: Sequence[Step]) -> None:
         """Collect one order's steps: the order, its dispute, history, ledger, outbox and records."""
@@ -396,8 +396,8 @@ class Batch:
         for statement, rows in self._rows.items():
             session.many(statement, rows)
         # One store after another in a fixed order, so that nobody waits for somebody who waits for him.
-        for at, store in sorted(self._weigh, key=lambda weighed: (weighed[1], weighed[0])):
-            weigh_store(session, self.world, store, self.engine, at)
+        for store, weighed in sorted(self._weigh.items()):
+            weigh_store(session, self.world, store, self.engine, weighed)
 
     def _add_dispute(self, order: Order, dispute: Dispute, known: Dispute | None) -> None:
         row = dispute_row(self.world, order, dispute)
@@ -431,7 +431,7 @@ class Batch:
         for record in step.records:
             self._add_record(step.order, number, record)
         if step.weighs_store:
-            self._weigh.append((step.at, step.order.store))
+            self._weigh.setdefault(step.order.store, []).append(step.at)
         return number
 
     def _add_record(self, order: Order, number: int, record: Message | Review | Report) -> None:
@@ -462,21 +462,19 @@ def _as_update(row: dict[str, Any], kept: Sequence[str]) -> dict[str, Any]:
     return {"of_world": row["world"], "of_id": row["id"]} | changed
 
 
-def weigh_store(session: Session, world: int, store: str, engine: Engine, at: datetime) -> None:
-    """Close the store if disputes about the goods have come too often (STO-2)."""
+def weigh_store(session: Session, world: int, store: str, engine: Engine, weighed: Sequence[datetime]) -> None:
+    """Close the store if at any of these instants disputes about the goods had come too often (STO-2), or earlier than it has been closed."""
     # Whoever disputes in the same store at the same time counts after us and sees ours. SQLite has locked the whole file already.
     if session.dialect != "sqlite":
         session.one(_LOCK_STORE, world=world, store=store)
-    if store_closed(session, world, store):
-        return
-    complaints = (Complaint(instant(opened), bool(withdrawn), maybe_instant(marked)) for opened, withdrawn, marked in session.all(
-        _COMPLAINTS, world=world, store=store
-    ))  # fmt: skip
-    if closes_store(complaints, engine.settings, at):
-        session.run(_CLOSE_STORE, of_world=world, of_id=store, closed_at=seconds(at))
-
-
-def store_closed(session: Session, world: int, store: str) -> bool | None:
-    """Whether the store is closed for good; None where there is no such store."""
     row = session.one(_STORE_CLOSED, world=world, store=store)
-    return None if row is None else row[0] is not None
+    closed = None if row is None else row[0]
+    if closed is not None and closed <= seconds(min(weighed)):
+        return
+    complaints = [
+        Complaint(instant(opened), bool(withdrawn), maybe_instant(marked))
+        for opened, withdrawn, marked in session.all(_COMPLAINTS, world=world, store=store)
+    ]
+    closing = closing_instant(complaints, engine.settings, weighed)
+    if closing is not None and (closed is None or seconds(closing) < closed):
+        session.run(_CLOSE_STORE, of_world=world, of_id=store, closed_at=seconds(closing))

@@ -19,11 +19,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import Table, select
 from werkzeug.test import TestResponse
 
 from emulator.domain.rulesets import build_settings
-from emulator.store.tables import WORLD_TABLES, db, sandboxes
+from emulator.store.tables import WORLD_TABLES, db, disputes, mails, orders, sandboxes
 
 from ..http.test_walks import PARTIES, WEIGHTS, Walk
 from ..sandbox import CALLS, START, TRACKED, Json, Sandbox, usd
@@ -212,18 +212,14 @@ class Wanderer(Walk):
     def place(self) -> str:
         """An order of some buyer in some store, most of the time shipped, often delivered; where the store is closed, an old one."""
         self.box = cast = self.cast(self.rng.choice(self.buyers), self.rng.choice(self.sellers))
-        order = super().place() if self.casts else self.first()
+        order = super().place()
         self.casts.setdefault(order, cast)
         return order
-
-    def first(self) -> str:
-        self.orders = [self.box.placed()]
-        return self.orders.pop()
 
     def step(self) -> None:
         slot = self.rng.randrange(len(self.orders))
         order = self.orders[slot]
-        self.box = box = self.casts[order]
+        self.box = self.casts[order]
         chance = self.rng.random()
         if chance < TIME:
             self.let_time_pass(order)
@@ -244,7 +240,6 @@ class Wanderer(Walk):
             elif allowed:
                 (action,) = self.rng.choices(allowed, [WEIGHTS.get(name, 1) for name in allowed])
                 self.send(party, action, order, self.body(action, party, order, shown))
-        assert self.box is box or chance < TIME + NEW_ORDER
 
     def crowd(self, count: int) -> None:
         """So many disputes about the goods of one store, led to where marks come soon, later by time, or never."""
@@ -304,12 +299,21 @@ Rows = dict[str, list[tuple[Any, ...]]]
 _HIDDEN = ("world", "seq")
 
 
-def _reading(app: Flask, sandbox: str) -> Iterator[tuple[Connection, int]]:
-    with app.app_context(), db.engine.connect() as connection:
-        yield connection, connection.execute(select(sandboxes.c.world).where(sandboxes.c.id == sandbox)).scalar_one()
-
-
 def rows(app: Flask, box: Sandbox) -> Rows:
     """Every row of a sandbox's world, in an order of its own, without the numbers that only tell one world from another."""
-    ((connection, world),) = ((c, w) for c, w in _reading(app, box.id))
-    return {}
+    return {table.name: sorted(_read(app, box, table), key=repr) for table in WORLD_TABLES}
+
+
+def arrivals(app: Flask, box: Sandbox) -> Rows:
+    """The rows of those tables that lists show in the order of their instants and, of one instant, of their arrival."""
+    return {table.name: _read(app, box, table, table.c[when], table.c.seq) for table, when in _LISTED}
+
+
+_LISTED = ((orders, "placed_at"), (disputes, "opened_at"), (mails, "at"))
+
+
+def _read(app: Flask, box: Sandbox, table: Table, *order: Any) -> list[tuple[Any, ...]]:
+    shown = [column for column in table.columns if column.name not in _HIDDEN]
+    of = select(sandboxes.c.world).where(sandboxes.c.id == box.id).scalar_subquery()
+    with app.app_context(), db.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(select(*shown).where(table.c.world == of).order_by(*order))]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
+from emulator.app import create_app
 from emulator.control import generator
 from emulator.domain.words import Position
 from emulator.durations import parse_duration
 from emulator.lives.scripts import USUAL
 
-from ..conftest import MakeSandbox
+from ..conftest import DATABASES, MakeSandbox
 from ..sandbox import START, Sandbox, usd
 
 Json = dict[str, Any]
@@ -291,6 +295,28 @@ def test_what_happens_while_orders_are_drawn_is_not_lost(make_sandbox: MakeSandb
     load(calm, orders=30)
     assert len(drawn) == 3, "undisturbed, it draws once"
     assert lies(box) == lies(calm)
+
+
+def test_loads_at_the_same_time_do_not_clash(app: Flask, make_sandbox: MakeSandbox) -> None:
+    box = make_sandbox(world="small")
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(lambda: app.test_client().post(f"{box.path}/load", json={"orders": 40, "seed": "x"})) for _ in range(3)]
+        answers = [each.result() for each in asked]
+    assert [answer.status_code for answer in answers] == [201] * 3
+    report = box.control("GET", "/audit")
+    assert report["ok"], report["violations"]
+    assert report["checked"]["orders"] == 120 + 24
+
+
+def test_both_databases_are_given_the_same(new_database: Callable[[str], str]) -> None:
+    filled = []
+    for kind in DATABASES:
+        app = create_app(new_database(kind), demo=False)
+        box = Sandbox(app.test_client(), seed="same", world="small")
+        load(box, orders=100)
+        filled.append(lies(box))
+        app.extensions["dispute_emulator"].close()
+    assert filled[0] == filled[1]
 
 
 def test_a_running_clock_stands_still_for_nobody(make_sandbox: MakeSandbox) -> None:

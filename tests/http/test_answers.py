@@ -354,5 +354,5 @@ def test_an_allowed_report_leads_to_a_message_that_can_be_reported(sandbox: Sand
 
 
 def test_every_422_names_the_fields_at_fault() -> None:
-    unnamed = {"malformed", "settings_refused"}  # these say it case by case
+    unnamed = {"malformed", "settings_refused", "import_refused"}  # these say it case by case
     assert [r.code for r in REFUSALS if r.status == 422 and r.field is None and r.code not in unnamed] == []

@@ -631,7 +631,13 @@ def a_tale_that_nobody_told(box: Sandbox) -> Asking:
 
 @case("tale_of_other_rules")
 def a_tale_of_other_rules(box: Sandbox) -> Asking:
-    return lambda: box.client.post(f"{box.path}/scenarios/S14", json={"tale": "closed for a promise"})
+    return lambda: box.client.post(f"{box.path}/scenarios/S14", json={"tale": "closed for a promise, by the older book"})
+
+
+@case("nothing_to_trade", settings={"store_close_count": 1})
+def a_load_where_every_store_is_closed(box: Sandbox) -> Asking:
+    box.disputed(reason="defective", remedy="return_and_refund")
+    return lambda: box.client.post(f"{box.path}/load", json={"orders": 1})
 
 
 @case("import_refused")

@@ -8,10 +8,12 @@ from io import TextIOWrapper
 
 import click
 
-from .growth import world_names
-from .player import story_ids, tales_of
+from ..growth import world_names
+from ..player import story_ids, tales_of
+from . import control
 
-# Exit codes: 0 well, 1 a story went otherwise than told or the server could not start, 2 the command was called wrongly.
+# Exit codes: 0 well; 1 a story went otherwise than told, the server could not start, or the emulator that was asked says no;
+# 2 the command was called wrongly; 130 stopped with Ctrl+C.
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -36,8 +38,8 @@ def serve(host: str, port: int, workers: int, database: str | None, demo: bool |
     The control plane is open on loopback. On any other address every call under /_emulator needs the header X-Emulator-Key with
     the value of EMULATOR_KEY.
     """
-    from . import server
-    from .store.database import normal_url
+    from .. import server
+    from ..store.database import normal_url
 
     key = os.environ.get("EMULATOR_KEY") or None
     local = server.is_loopback(host)
@@ -66,7 +68,7 @@ def play(stories: tuple[str, ...], ruleset: str | None, plain: bool, listing: bo
     """Play stories on the pure core and print them as timelines; without a name, all."""
     from rich.console import Console
 
-    from .timeline import print_story
+    from ..timeline import print_story
 
     console = Console(force_terminal=False if plain else None, highlight=False)
     known = story_ids()
@@ -93,9 +95,9 @@ def world(name: str) -> None:
 
     from rich.console import Console
 
-    from .clock import wall_now
-    from .domain.rulesets import STANDARD
-    from .growth import grow, read_world
+    from ..clock import wall_now
+    from ..domain.rulesets import STANDARD
+    from ..growth import grow, read_world
 
     grown = grow(name, STANDARD, name, wall_now()).world
     console = Console(highlight=False)
@@ -111,8 +113,8 @@ def rules(rule_id: str | None) -> None:
     """Show every rule of the rulebook, or one with all that carries it out."""
     from rich.console import Console
 
-    from .derive import rule_entry
-    from .domain.rulebook import RULEBOOK
+    from ..derive import rule_entry
+    from ..domain.rulebook import RULEBOOK
 
     console = Console(highlight=False)
     if rule_id is None:
@@ -133,5 +135,5 @@ def rules(rule_id: str | None) -> None:
         console.print(f"  carried out by: {entry['carried_out_by']}")
 
 
-if __name__ == "__main__":
-    main()
+for command in control.COMMANDS:
+    main.add_command(command)

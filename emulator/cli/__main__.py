@@ -1,0 +1,5 @@
+"""`python -m emulator.cli`."""
+
+from . import main
+
+main()
