@@ -215,7 +215,7 @@ CONTROL_CALLS: tuple[Call, ...] = (
         "Loaded",
         body="LoadBody",
         status=201,
-        no=_KEPT,
+        no=(*_KEPT, "nothing_to_trade"),
     ),
     Call(
         "snapshot",

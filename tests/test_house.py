@@ -37,7 +37,8 @@ MAY_IMPORT = {
     "service": PURE | {"views", "store", "clock", "sniffing"},
     "stamping": PURE,
     "journey": PURE,
-    "control": PURE | {"views", "store", "clock", "growth", "stamping", "audit", "service", "journey", "sniffing", "player", "staging", "lives"},
+    "control": PURE
+    | {"views", "store", "clock", "growth", "stamping", "audit", "service", "journey", "sniffing", "player", "staging", "lives"},
     "http.schemas": PURE,
     "derive": PURE | {"http.schemas"},
     "testing": PURE | {"", "app", "journey", "control", "http"},  # for tests of others: it makes applications and drives them

@@ -233,7 +233,10 @@ def _in_calls(orders: int, mix: Mapping[str, int] | None) -> Iterator[dict[str, 
 )
 @asks_a_server()
 def advance(server: Server, by: str | None, to: str | None, to_next: bool, edge: str | None) -> None:
-    """Move a sandbox's time; every timer on the way fires, in order."""
+    """Move a sandbox's time.
+
+    Every timer on the way fires, in order, each at its own instant.
+    """
     ways = {name: value for name, value in (("by", by), ("to", to), ("to_next", to_next)) if value}
     if len(ways) != 1:
         raise click.UsageError("Say how far: one of --by, --to and --to-next.")
@@ -267,7 +270,7 @@ def _seconds(start: str, end: str) -> float:
 @click.option("--order", metavar="ID", help="One order only.")
 @asks_a_server()
 def forecast(server: Server, order: str | None) -> None:
-    """What will happen in a sandbox if nobody acts, soonest first."""
+    """Tell what will happen if nobody acts."""
     if server.as_json:
         entries = list(server.pages("forecast", order=order, limit=LINES_A_PAGE))
         server.tell({"data": entries, "next_cursor": None}, showing.foreseen)
@@ -281,7 +284,10 @@ def forecast(server: Server, order: str | None) -> None:
 @click.command()
 @asks_a_server()
 def audit(server: Server) -> None:
-    """Check every invariant over everything that lies in a sandbox; ends with 1 where one is broken."""
+    """Check every invariant of a sandbox.
+
+    Ends with 1 where one is broken.
+    """
     report = server.remote.get(server.path("audit"))
     server.tell(report, showing.audited)
     if not report["ok"]:
@@ -295,7 +301,10 @@ def audit(server: Server) -> None:
 @click.argument("file", required=False, default="-", type=click.Path(dir_okay=False, allow_dash=True))
 @asks_a_server()
 def export(server: Server, file: str) -> None:
-    """Write a sandbox's whole world as one JSON document to FILE, or to the standard output."""
+    """Write a sandbox's world to FILE.
+
+    The whole world, clock included, as one JSON document; without FILE to the standard output.
+    """
     document = server.remote.raw("GET", server.path("export"))
     if file == "-":
         sys.stdout.buffer.write(document + b"\n")
@@ -314,7 +323,10 @@ def export(server: Server, file: str) -> None:
 @click.argument("file", type=click.File("rb"))
 @asks_a_server(of_sandbox=False)
 def import_(server: Server, file: Any) -> None:
-    """Make a new sandbox from the world in FILE; - is the standard input."""
+    """Make a sandbox from the world in FILE.
+
+    A new one, with new tokens; - is the standard input.
+    """
     server.tell(server.remote.post_raw("/_emulator/sandboxes/import", file.read()), showing.imported)
 
 

@@ -47,7 +47,8 @@ class Statement:
             compiled = self._clause.compile(
                 dialect=_DIALECTS[dialect], column_keys=self._columns, compile_kwargs={"render_postcompile": True}
             )
-            constants = {name: value for name, value in compiled.params.items() if value is not None}
+            # Parameters that are given with every run have a marker of SQLAlchemy's for a value.
+            constants = {name: value for name, value in compiled.params.items() if type(value) in (str, int)}
             found = self._compiled[dialect] = (str(compiled), constants)
         return found
 

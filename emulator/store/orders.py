@@ -367,7 +367,9 @@ class Batch:
         # A dispute that a later one has replaced was closed before and stays as it is, so only the latest is written.
         if order.dispute is not None and order.dispute is not known:
             self._add_dispute(order, order.dispute, known if known is not None and known.id == order.dispute.id else None)
-        row = order_row(self.world, order, self.engine, number, mediated=loaded is not None and loaded.mediated)
+        # Whoever has mediated once still sees the order when another dispute follows.
+        mediated = (loaded is not None and loaded.mediated) or any(_mediated(step.order.dispute) for step in steps)
+        row = order_row(self.world, order, self.engine, number, mediated)
         if loaded is None:
             self._rows[_INSERT_ORDER].append(row)
             return

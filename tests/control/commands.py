@@ -317,3 +317,56 @@ def _read(app: Flask, box: Sandbox, table: Table, *order: Any) -> list[tuple[Any
     of = select(sandboxes.c.world).where(sandboxes.c.id == box.id).scalar_subquery()
     with app.app_context(), db.engine.connect() as connection:
         return [tuple(row) for row in connection.execute(select(*shown).where(table.c.world == of).order_by(*order))]
+
+
+# ── everything that is answered ────────────────────────────────────────────────────────────────────────────────────────
+
+Said = dict[tuple[str, str], tuple[int, list[tuple[str, str]], bytes]]
+_LISTS = ("orders", "disputes", "operations", "stores", "mailbox")
+_OF_ORDER = ("", "/messages", "/payment")
+_OF_DISPUTE = ("", "/history", "/claim", "/claim/solution")
+_OF_SANDBOX = ("", "/clock", "/forecast?limit=7", "/timeline?limit=20", "/audit", "/mailbox?limit=20", "/export", "/snapshots")
+
+
+def said(box: Sandbox, most: int = 4, control: bool = True) -> Said:
+    """What every call that only asks answers to everybody, with its headers: whole lists page by page, and about some orders and files."""
+    document = export(box)
+    things = {name: [row[0] for row in document["tables"][name]["rows"]][-most:] for name in ("orders", "disputes", "evidence", "stores")}
+    paths = ["/v1/me", "/v1/rules", *(f"/v1/{name}?limit={most}" for name in _LISTS), *(f"/v1/stores/{store}" for store in things["stores"])]
+    paths += [f"/v1/orders/{order}{rest}" for order in things["orders"] for rest in _OF_ORDER]
+    paths += [f"/v1/disputes/{dispute}{rest}" for dispute in things["disputes"] for rest in _OF_DISPUTE]
+    paths += [f"/v1/evidence/{evidence}" for evidence in things["evidence"]]
+    found: Said = {}
+    for who in sorted(box.tokens):
+        for path in paths:
+            _read_on(found, who, path, lambda path, who=who: box.call(who, "GET", path))
+    for path in _OF_SANDBOX if control else ():
+        _read_on(found, "", path, lambda path: box.client.get(f"{box.path}{path}"))
+    return found
+
+
+def _read_on(found: Said, who: str, path: str, get: Callable[[str], TestResponse]) -> None:
+    """An answer, and as long as it is a page of a list the next one too."""
+    answer = get(path)
+    assert answer.status_code < 500, (path, answer.text)
+    found[who, path] = (answer.status_code, sorted(answer.headers.items()), answer.data)
+    cursor = (answer.json or {}).get("next_cursor") if answer.is_json else None
+    if cursor is not None:
+        _read_on(found, who, f"{path.partition('&cursor')[0]}&cursor={cursor}", get)
+
+
+def alike(box: Sandbox, **how: Any) -> Said:
+    """What is said in one sandbox, put so that another one with the same world says the same: ids, names and cursors' homes left out."""
+    own = {box.id: "SANDBOX", box.made["name"]: "SANDBOX"}
+
+    def masked(text: str) -> str:
+        for mine, common in own.items():
+            text = text.replace(mine, common)
+        return text
+
+    return {
+        (who, masked(path)): (status, [(name, masked(value)) for name, value in headers if name not in ("Content-Length", "ETag")],
+                              masked(data.decode("latin-1")).encode())
+        for (who, path), (status, headers, data) in said(box, **how).items()
+        if not path.startswith("/snapshots")
+    }  # fmt: skip
