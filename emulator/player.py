@@ -280,7 +280,7 @@ class Play:
 
     def _remember(self, name: str, step: Mapping[str, Any]) -> None:
         """Keep what a later step compares with."""
-        for reference in self.compared:
+        for reference in sorted(self.compared):
             at, path = reference.split(".", 1)
             if at == name:
                 shown = _plain(self._look(path, step.get("as", "buyer") if "see" in step else "buyer", step.get("on", "order")))

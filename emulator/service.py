@@ -336,10 +336,6 @@ class Marketplace:
         """A ruleset's settings as it ships, and the wall's time."""
         return ruleset, RULESETS[ruleset], wall_now()
 
-    def wall(self) -> datetime:
-        """The wall's time, for answers that belong to no sandbox."""
-        return wall_now()
-
     def time_of(self, token: str | None, sandbox_id: str | None) -> datetime:
         """The time of the sandbox with this id, or of this token's; the wall's where there is none. For answers that refuse."""
         session = self._db.reading

@@ -20,7 +20,7 @@ from ..domain import refusals
 from ..domain.engine import Engine
 from ..domain.refusals import Refused
 from ..domain.rulesets import SettingsError, build_settings
-from ..domain.words import Account, Actor, ClockMode
+from ..domain.words import Account, Actor, ClockMode, DisputeStatus
 from ..growth import world_names
 from ..service import engine_for
 from ..sniffing import media_type
@@ -306,7 +306,9 @@ def _check_dispute(reader: _Reader, row: Json) -> None:
     _must(bool(_ID.fullmatch(dispute.id)), "Its `id` is none.")
     row["body"] = dispute_body(dispute)
     _alike(row, dispute_row(row["world"], read_order(placed["body"], None), dispute))
-    _must(dispute.superseded or placed["dispute"] == dispute.id, "Its order does not know it.")
+    latest = placed["dispute"] == dispute.id
+    _must(latest or dispute.status is DisputeStatus.CLOSED, "Its order has another one that is open, or none.")
+    _must(not (latest and dispute.superseded), "No later one has taken its place.")
     for file in dispute.evidence:
         reader.by_id("evidence", file.id)
 

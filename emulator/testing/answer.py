@@ -10,7 +10,7 @@ from typing import Any
 from .transport import Reply
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """An answer, refused or not. `json` is the object asked for, or the problem that says why not; None where there is no JSON."""
 
@@ -46,6 +46,9 @@ class Answer:
         if not self.ok:
             raise AssertionError(str(self))
         return self
+
+    def __repr__(self) -> str:
+        return f"<Answer {str(self).partition(chr(10))[0]}>"
 
     def __str__(self) -> str:
         head = f"{self.method} {self.path}: {self.status}"

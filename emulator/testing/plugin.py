@@ -127,10 +127,13 @@ def sandbox(request: pytest.FixtureRequest, dispute_emulator: Emulator) -> Itera
 
 
 def _wish(node: pytest.Item) -> dict[str, Any]:
-    """What the markers ask for, the nearest first; raises UsageError."""
+    """What the markers ask for, the nearest first."""
     wish: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     for mark in node.iter_markers(MARKER):
+        fault = _fault(mark)
+        if fault is not None:
+            pytest.fail(fault, pytrace=False)
         settings = {**(mark.kwargs.get("settings") or {}), **settings}
         wish = {**mark.kwargs, **wish}
     whole = {**_DEFAULTS, "seed": _seed(node.nodeid), **wish, "settings": settings}
@@ -149,8 +152,10 @@ def _seed(nodeid: str) -> str:
 # ── markers ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A marker that asks for what there is not is found before any test runs."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A marker that asks for what there is not is found before any test runs; a worker of xdist cannot say so, and there the test fails."""
+    if hasattr(config, "workerinput"):
+        return
     faults = dict.fromkeys(
         f"{item.nodeid}: {fault}" for item in items for mark in item.iter_markers(MARKER) if (fault := _fault(mark)) is not None
     )

@@ -335,7 +335,7 @@ def _duration(span: timedelta) -> str:
         raise ValueError(f"A sandbox's clock has whole seconds, and {span} is none.")
     if span < timedelta(0):
         raise ValueError(f"A clock never goes back, so not by {span}.")
-    return f"PT{span // timedelta(seconds=1)}S"
+    return f"P{span.days}DT{span.seconds}S"
 
 
 def sandbox_wish(

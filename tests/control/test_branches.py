@@ -103,7 +103,7 @@ def test_a_branch_is_named_as_wished_or_after_its_id(sandbox: Sandbox) -> None:
 def test_any_world_branches_into_one_that_is_the_same_and_then_lives_its_own_life(shared_app: Flask, database: str) -> None:
     client = shared_app.test_client()
 
-    @examples(5 if database == "sqlite" else 2)
+    @examples(10 if database == "sqlite" else 2)
     @given(pasts())
     def holds(past: Past) -> None:
         with led(client, past) as box:
@@ -145,21 +145,22 @@ def test_a_branch_that_is_reset_goes_back_to_the_world_that_its_origin_began_wit
 def test_restored_a_world_answers_as_before_byte_for_byte_as_often_as_one_likes(shared_app: Flask, database: str) -> None:
     client = shared_app.test_client()
 
-    @examples(6 if database == "sqlite" else 2)
-    @given(pasts())
+    @examples(10 if database == "sqlite" else 2)
+    @given(pasts(("empty", "small")))
     def holds(past: Past) -> None:
         with led(client, past) as box:
-            files = [box.evidence(who) for who in sorted(box.tokens)[:2]]
+            file = box.evidence(next(iter(box.tokens)))
             kept = snapshot(box, name="here")
             before, lay, listed = said(box, 2), rows(shared_app, box), arrivals(shared_app, box)
             assert len(before) > 50
-            assert {("", "/export"), *((who, f"/v1/evidence/{file}") for who in box.tokens for file in files[-2:])} <= before.keys()
+            assert any(path.startswith("/v1/evidence/") and status == 200 for (_, path), (status, _, _) in before.items())
+            assert file.encode() in before["", "/export"][2]
             for turn in range(3):
                 wanderer = Wanderer(box, random.Random(turn))
                 wanderer.wander(6)
                 wanderer.box.evidence("buyer", "another.png")
                 box.advance(by=f"P{turn}D")
-                assert said(box, 2) != before
+                assert rows(shared_app, box) != lay
                 restore(box, kept)
                 assert said(box, 2) == before
             assert (rows(shared_app, box), arrivals(shared_app, box)) == (lay, listed)
@@ -346,7 +347,7 @@ def test_going_back_leaves_every_other_sandbox_alone(make_sandbox: MakeSandbox, 
     theirs = snapshot(other)
     other.disputed()
     stood = said(other)
-    for _ in range(12):
+    for _ in range(9):
         box.disputed()
         restore(box, kept)
         assert said(other) == stood

@@ -144,7 +144,6 @@ def test_the_date_of_an_answer_is_the_frozen_time(style: Style, ask: Ask) -> Non
                 shop.do("", "GET", "/_emulator/health").date,
                 datetime.now(UTC),
             ]
-            # None of them for the one answer that belongs to no sandbox: real ones stand still where the wall is set back.
             assert seen == sorted(seen)
             fifteen_days_pass()
 
