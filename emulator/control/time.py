@@ -215,6 +215,7 @@ class ProcessRoad:
         # What is overdue fires where the wall is.
         reached = max(reached, self.now())
         self._driver.move_to(reached)
+        assert self.now() >= reached, "The driver does not move the wall, so it would never get there."
         fired: list[Firing] = []
         for database, sandbox, at in self._due():
             if at <= reached:

@@ -671,7 +671,7 @@ class KeptSandbox(Strict):
     ruleset = fields.String(required=True, validate=validate.OneOf(sorted(RULESETS)))
     settings = fields.Dict(keys=fields.String(), required=True, metadata={"additionalProperties": True})
     seed = _text()
-    seeded = _yes_no()
+    seeded = StrictBoolean(required=True)
     world = _text()
     starts_at = Instant(required=True, allow_none=True)
     frozen = StrictBoolean(required=True)
@@ -685,7 +685,7 @@ class KeptTable(Strict):
 
 class WorldDocument(Strict):
     format = _text()
-    version = _whole()
+    version = StrictInteger(required=True)
     sandbox = _some(KeptSandbox)
     tables = fields.Dict(keys=fields.String(), values=fields.Nested(KeptTable), required=True)
 

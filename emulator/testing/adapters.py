@@ -37,12 +37,14 @@ class RequestsAdapter(BaseAdapter):
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         """Answer a request. What a network needs (timeouts, proxies, certificates) has no meaning here."""
         given = _call(self._client, request)
+        headers = HTTPHeaderDict(list(given.headers))
         raw = HTTPResponse(
             body=BytesIO(given.get_data()),
-            headers=HTTPHeaderDict(list(given.headers)),
+            headers=headers,
             status=given.status_code,
             reason=given.status.partition(" ")[2],
             preload_content=False,
+            original_response=_Original(headers),  # type: ignore[arg-type] # what requests looks at of it
         )
         response = Response()
         response.status_code = given.status_code
@@ -54,6 +56,19 @@ class RequestsAdapter(BaseAdapter):
         response.request = request
         extract_cookies_to_jar(response.cookies, request, raw)
         return response
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Original:
+    """Where requests looks for cookies: http.client's response below urllib3's, of which there is none here."""
+
+    def __init__(self, headers: HTTPHeaderDict) -> None:
+        self.msg = headers
+
+    def isclosed(self) -> bool:
+        return True
 
     def close(self) -> None:
         """Nothing is open."""

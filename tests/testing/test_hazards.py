@@ -115,7 +115,9 @@ def test_the_list_is_extended_whether_freezegun_comes_before_or_after() -> None:
     assert run(f"{SPARED}import freezegun\n{extended}") == wanted
     assert run(f"import freezegun\n{SPARED}{extended}") == wanted
     assert run(f"{SPARED}import freezegun.config\n{extended}") == wanted
-    assert run(f"{SPARED}{SPARED}import freezegun\n{extended}\nprint(len(freezegun.config.settings.default_ignore_list))").startswith(wanted)
+    assert run(f"{SPARED}{SPARED}import freezegun\n{extended}\nprint(len(freezegun.config.settings.default_ignore_list))").startswith(
+        wanted
+    )
 
 
 def test_nobody_imports_freezegun_for_it_or_is_left_behind_on_the_import_path() -> None:
@@ -218,7 +220,7 @@ UNFREEZING = """
 
 
 def test_looking_at_the_wall_while_another_thread_ends_a_freeze_is_no_fault() -> None:
-    """freezegun takes its clock away before it puts the true one back; whoever looks in between would get an IndexError, and a client a 500."""
+    """Its clock is gone before the true one is back; whoever looks in between would get an IndexError, and his client a 500."""
     assert run(FREEZE + textwrap.dedent(UNFREEZING)) == "well"
 
 

@@ -76,6 +76,7 @@ def test_one_connection_carries_any_number_of_calls(connection: http.client.HTTP
         assert ask(connection, "POST", "/nowhere", {"what": "ever" * number})[0] == 404
         sockets.add(connection.sock)
     assert len(sockets) == 1
+    assert None not in sockets
 
 
 def test_a_body_that_nobody_reads_leaves_the_connection_in_order(connection: http.client.HTTPConnection) -> None:
@@ -90,6 +91,7 @@ def test_a_body_that_nobody_reads_leaves_the_connection_in_order(connection: htt
         answer = connection.getresponse()
         assert answer.read()
         kept = connection.sock
+        assert kept is not None
         assert answer.status == status
         assert ask(connection, "GET", HEALTH)[0] == 200
         assert connection.sock is kept
@@ -176,6 +178,7 @@ def test_a_connection_is_kept_while_frozen_time_jumps(connection: http.client.HT
     with freeze_time(START) as frozen:
         _, made, _ = ask(connection, "POST", "/_emulator/sandboxes", {"world": "empty"})
         kept = connection.sock
+        assert kept is not None
         for days in (0, 1, 400, 4000):
             frozen.move_to(START + timedelta(days=days))
             _, clock, date = ask(connection, "GET", f"/_emulator/sandboxes/{made['id']}/clock")
@@ -214,7 +217,7 @@ def test_it_stops_though_time_stands_still_and_a_connection_is_kept(app: Flask) 
             assert not stopper.is_alive()
             print(f"stopped in {(real() - begun) * 1000:.1f} ms, frozen {wish}")
         kept.close()
-        assert not [thread for thread in threading.enumerate() if thread.name == "dispute-emulator"]
+        assert not [thread.name for thread in threading.enumerate() if "dispute-emulator" in thread.name or "request" in thread.name]
 
 
 def test_a_call_under_way_is_finished_before_it_stops(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ filterwarnings = error
 """
 
 # What users' tests have in common here: an order that was delivered, and a dispute about it.
-SCENE = '''
+SCENE = """
 def usd(amount):
     return {"amount": amount, "currency": "USD"}
 
@@ -39,7 +39,7 @@ def delivered(sandbox):
 def disputed(sandbox):
     body = {"reason": "no_tracking", "remedy": "refund", "amount": usd("64.00"), "explanation": "So it is."}
     return sandbox.buyer.post(f"/v1/orders/{delivered(sandbox)}/disputes", json=body).must().json
-'''
+"""
 
 MODES = {"in process": (), "server": ("--dispute-emulator=server",)}
 
@@ -518,13 +518,6 @@ def test_only_a_test_that_fails_by_itself_and_has_a_sandbox_is_told(suite: pytes
 
 def test_a_server_that_is_gone_takes_no_test_with_it_but_those_that_need_it(suite: pytest.Pytester) -> None:
     with LiveServer() as server:
-        suite.makeconftest(f"""
-            import pytest, urllib.request
-
-            @pytest.fixture
-            def stop():
-                return lambda: open("stop", "w").close()
-        """)
         code = """
             def test_it(sandbox, pytestconfig):
                 disputed(sandbox)
@@ -664,7 +657,7 @@ def test_who_asks_for_no_fixture_pays_next_to_nothing(suite: pytest.Pytester) ->
         import sys
 
         def test_it():
-            heavy = {"flask", "werkzeug", "sqlalchemy", "msgspec", "marshmallow", "freezegun", "requests", "emulator.app", "emulator.domain"}
+            heavy = {"flask", "werkzeug", "sqlalchemy", "msgspec", "marshmallow", "freezegun", "requests"}
             assert not heavy & set(sys.modules)
             assert [name for name in sorted(sys.modules) if name.partition(".")[0] == "emulator"] == [
                 "emulator", "emulator.testing", "emulator.testing.freezing", "emulator.testing.plugin"
@@ -673,8 +666,14 @@ def test_who_asks_for_no_fixture_pays_next_to_nothing(suite: pytest.Pytester) ->
     suite.makepyfile(test_it=textwrap.dedent(code))
     suite.makeini("[pytest]\n")
     suite.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest").assert_outcomes(passed=1)
-    measured = "import sys, time, pytest, _pytest.config; begun = time.perf_counter(); import emulator.testing.plugin; print(f'{(time.perf_counter() - begun) * 1000:.1f} ms')"
-    print("imported in", subprocess.run([sys.executable, "-c", measured], capture_output=True, text=True, check=True).stdout)
+    measured = """
+        import time, pytest, _pytest.config
+        begun = time.perf_counter()
+        import emulator.testing.plugin
+        print(f"{(time.perf_counter() - begun) * 1000:.1f} ms")
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(measured)], capture_output=True, text=True, check=True)
+    print("imported in", done.stdout)
 
 
 def test_it_says_nothing_where_it_is_not_asked(suite: pytest.Pytester) -> None:

@@ -21,8 +21,8 @@ from emulator.control import time as control_time
 from emulator.domain.engine import EndlessTimers, Engine, Step
 from emulator.testing.emulator import Emulator
 from emulator.testing.sandbox import Sandbox
-from emulator.testing.traveller import CannotTravel
 from emulator.testing.transport import InProcess
+from emulator.testing.traveller import CannotTravel
 
 START = datetime(2051, 3, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -179,7 +179,9 @@ def test_with_an_offset_it_lands_where_it_was_told_to(offset: Any, emulator: Emu
         assert datetime.now(UTC) == datetime.fromisoformat(report["to"]) == sandbox.clock.now == began + 15 * DAY
         travel(frozen, to=START + 40 * DAY)
         assert datetime.now(UTC) == sandbox.clock.now == START + 40 * DAY
-        assert frozen() == (START + 40 * DAY - timedelta(hours=1) * (offset if not isinstance(offset, timedelta) else 12)).replace(tzinfo=None)
+        assert frozen() == (START + 40 * DAY - timedelta(hours=1) * (offset if not isinstance(offset, timedelta) else 12)).replace(
+            tzinfo=None
+        )
 
 
 def test_parts_of_a_second_are_not_lost(emulator: Emulator) -> None:
@@ -356,7 +358,9 @@ def test_a_freeze_that_is_over_or_covered_drives_nothing(emulator: Emulator) -> 
     assert refused.value.code == "freeze_over"
 
 
-@pytest.mark.parametrize("driver", [None, 3, freeze_time(START), datetime(2051, 1, 1, tzinfo=UTC)], ids=lambda driver: type(driver).__name__)
+@pytest.mark.parametrize(
+    "driver", [None, 3, freeze_time(START), datetime(2051, 1, 1, tzinfo=UTC)], ids=lambda driver: type(driver).__name__
+)
 def test_what_is_no_driver_is_said_to_be_none(driver: Any, emulator: Emulator) -> None:
     with pytest.raises(TypeError, match="as frozen"):
         travel(driver, by="P1D")
@@ -381,7 +385,9 @@ def test_a_sandbox_clock_takes_whole_seconds_alone(emulator: Emulator) -> None:
 
 
 def run(code: str, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, *arguments, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -421,5 +427,6 @@ def test_where_there_is_no_emulator_in_the_process_it_says_what_to_do() -> None:
 
 def test_whatever_has_been_imported_before_travel_is_the_function(capfd: pytest.CaptureFixture[str]) -> None:
     for first in ("", "import emulator.app", "import emulator.journey", "from emulator import create_app; create_app()"):
-        assert run(f"{first}\nfrom emulator import travel, create_app\nprint(callable(travel), callable(create_app))").strip() == "True True"
-
+        assert (
+            run(f"{first}\nfrom emulator import travel, create_app\nprint(callable(travel), callable(create_app))").strip() == "True True"
+        )
