@@ -17,6 +17,7 @@ from emulator.control.planting import Planter
 from emulator.growth import grow, week_of, world_names
 from emulator.service import engine_for
 from emulator.stamping import Pattern, Rows
+from emulator.store import sandboxes, worlds
 
 from .control.commands import examples, rules
 
@@ -24,8 +25,14 @@ KEY = 1
 FRIDAY = datetime(2026, 3, 6, 9, tzinfo=UTC)
 WEEK = timedelta(days=7)
 ID = re.compile(r"\b[a-z]{3}_[a-z2-7]{16}\b")
-EARLIEST, LATEST = datetime(1975, 1, 1, tzinfo=UTC), datetime(8000, 1, 1, tzinfo=UTC)
-instants = st.integers(int(EARLIEST.timestamp()), int(LATEST.timestamp())).map(lambda at: datetime.fromtimestamp(at, UTC))
+EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(8000, 1, 1, tzinfo=UTC)
+# Any second, and those around midnight, where the day of the week changes.
+midnights = st.tuples(st.integers(0, (LATEST - EARLIEST).days - 1), st.sampled_from([-1, 0, 1, 3 * 3600])).map(
+    lambda drawn: max(EARLIEST, EARLIEST + timedelta(days=drawn[0], seconds=drawn[1]))
+)
+instants = st.one_of(
+    st.integers(int(EARLIEST.timestamp()), int(LATEST.timestamp())).map(lambda at: datetime.fromtimestamp(at, UTC)), midnights
+)
 small_worlds = st.sampled_from(["empty", "small", "small"])
 
 
@@ -61,6 +68,53 @@ def test_a_pattern_gives_at_another_time_what_grows_there(
     chosen = engine_for(ruleset, settings, world).settings
     if week_of(world, chosen, now) == week_of(world, chosen, there):
         assert of_there is kept
+
+
+def read_back(planter: Planter, world: str, ruleset: str, settings: str, now: datetime) -> Rows:
+    """What lies in the database once a world has grown into it, without any pattern on the way."""
+    engine = engine_for(ruleset, settings, world)
+    grown_there = grow(world, engine.settings, world, now)
+    with planter._db.writing() as session:
+        key = worlds.new_world(session)
+        sandboxes.insert_world(session, key, grown_there.world, engine, grown_there.files)
+        rows = worlds.renumbered(worlds.read_rows(session, key))
+        worlds.forsake(session, key)
+        worlds.sweep(session, 100_000)
+    return {name: [(KEY, *row[1:]) for row in sheet] for name, sheet in rows.items()}
+
+
+@examples(12)
+@given(world=small_worlds, rule=rules, now=instants, weeks=st.integers(-20_000, 20_000))
+def test_stamped_with_its_own_seed_a_pattern_is_what_grows_cell_by_cell(
+    planter: Planter, world: str, rule: tuple[str, dict[str, Any]], now: datetime, weeks: int
+) -> None:
+    ruleset, settings = rule[0], json.dumps(rule[1], sort_keys=True)
+    there = min(max(now + weeks * WEEK, EARLIEST), LATEST)
+    planter.pattern(world, ruleset, settings, now)
+    stamped = planter.pattern(world, ruleset, settings, there).stamp(KEY, world, there)
+    assert {name: sorted(sheet, key=repr) for name, sheet in stamped.items()} == {
+        name: sorted(sheet, key=repr) for name, sheet in read_back(planter, world, ruleset, settings, there).items()
+    }
+
+
+@examples(10)
+@given(rule=rules, now=instants, seeds=st.lists(st.text(min_size=1, max_size=20), min_size=2, max_size=2, unique=True))
+def test_two_seeds_differ_in_nothing_but_their_ids(
+    planter: Planter, rule: tuple[str, dict[str, Any]], now: datetime, seeds: list[str]
+) -> None:
+    pattern = planter.pattern("small", rule[0], json.dumps(rule[1], sort_keys=True), now)
+    one, other = (pattern.stamp(KEY, seed, now) for seed in seeds)
+    called: dict[str, str] = {}
+    for name, sheet in one.items():
+        for row, twin in zip(sheet, other[name], strict=True):
+            for cell, there in zip(row, twin, strict=True):
+                if isinstance(cell, str):
+                    called.update(zip(ID.findall(cell), ID.findall(there), strict=True))
+                    assert ID.sub(lambda found: called[found.group()], cell) == there
+                else:
+                    assert cell == there
+    assert len(set(called.values())) == len(called)
+    assert not called.keys() & set(called.values())
 
 
 @pytest.mark.parametrize("world", world_names())

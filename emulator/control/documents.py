@@ -382,6 +382,7 @@ def _check_dispute_facts(dispute: Dispute, order: Order) -> None:
     )
     ends = [end.amount for end in (dispute.settlement, dispute.first_end) if end is not None]
     _must(money and all(0 <= amount <= order.total for amount in (dispute.compensation or 0, *ends)), "An amount of it cannot be.")
+    _must(dispute.settlement is None or dispute.settlement.outcome not in WITHDRAWN, "What was withdrawn has not been settled.")
     sides = {solution.id: solution.by for solution in dispute.solutions}
     known = (dispute.seller_solution, dispute.claim.declined if dispute.claim is not None else None)
     _must(all(wanted is None or sides.get(wanted) is Actor.SELLER for wanted in known), "A solution of its seller is not there.")

@@ -24,7 +24,7 @@ class Emulator:
 
     def __init__(self, transport: Transport, app: Flask | None = None) -> None:
         self.app = app
-        self._transport = transport
+        self.transport = transport
         self._people: dict[str, tuple[Calls, str]] = {}
         self._calls: dict[str, Calls] = {}
         if app is not None:
@@ -32,7 +32,7 @@ class Emulator:
 
     @property
     def base_url(self) -> str:
-        return self._transport.base_url
+        return self.transport.base_url
 
     def sandbox(
         self,
@@ -47,18 +47,27 @@ class Emulator:
     ) -> Sandbox:
         """A new sandbox, as `POST /_emulator/sandboxes` makes it; whoever asks for it deletes it."""
         wish = sandbox_wish(world=world, ruleset=ruleset, settings=settings, now=now, frozen=frozen, seed=seed, name=name)
-        return Sandbox(self._transport, wish, enter=self._enter, noted=self.app is not None)
+        return Sandbox(self, wish)
 
     def close(self) -> None:
         """Let go of what is open towards it."""
-        self._transport.close()
+        self.transport.close()
 
     # ── whose calls were refused ───────────────────────────────────────────────────────────────────────────────────────
 
-    def _enter(self, sandbox: Sandbox) -> None:
+    @property
+    def watches(self) -> bool:
+        return self.app is not None
+
+    def enter(self, sandbox: Sandbox) -> None:
         self._calls[sandbox.id] = sandbox.calls
         for account in sandbox.accounts.values():
             self._people[account.token] = (sandbox.calls, account.name)
+
+    def leave(self, sandbox: Sandbox) -> None:
+        self._calls.pop(sandbox.id, None)
+        for account in sandbox.accounts.values():
+            self._people.pop(account.token, None)
 
     def _watch(self, response: Response) -> Response:
         """Whatever client the code under test has: what it was refused stands in the report of the test."""
@@ -69,8 +78,8 @@ class Emulator:
         calls, who = self._people.get(token, (None, ""))
         if calls is None:
             calls, who = self._calls.get(ids.get("sandbox", "")), "carrier" if request.path.endswith("/deliver") else "control"
-        if calls is not None and (response.status_code >= 400 or request.method != "GET"):
-            body = response.get_data() if response.is_json else b""
+        if calls is not None:
+            body = response.get_data() if response.status_code >= 400 else b""
             calls.note(who, request.method, request.path, response.status_code, dict(response.headers), body)
         return response
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from .answer import Answer
@@ -102,6 +102,22 @@ class Clock:
         return self._sandbox.call("POST", "/clock/advance", json=body)
 
 
+class Home(Protocol):
+    """The emulator in which sandboxes lie."""
+
+    transport: Transport
+
+    @property
+    def watches(self) -> bool:
+        """Whether the application itself notes what becomes of calls, whoever makes them."""
+
+    def enter(self, sandbox: Sandbox) -> None:
+        """A sandbox has been made."""
+
+    def leave(self, sandbox: Sandbox) -> None:
+        """A sandbox has been deleted."""
+
+
 class Sandbox:
     """A marketplace of a test's own, made when it is first looked at.
 
@@ -109,14 +125,13 @@ class Sandbox:
     are refused is an answer like any other.
     """
 
-    def __init__(self, transport: Transport, wish: Mapping[str, Any], *, enter: Callable[[Sandbox], None], noted: bool) -> None:
-        """`enter` hears of the sandbox once it is there; `noted` says that the application itself tells `calls` what was refused."""
+    def __init__(self, home: Home, wish: Mapping[str, Any]) -> None:
+        """`wish` is the body that makes it."""
         self.calls = Calls()
         self.clock = Clock(self)
-        self._transport = transport
+        self._home = home
+        self._transport = home.transport
         self._wish = wish
-        self._enter = enter
-        self._noted = noted
         self._forks: list[Sandbox] = []
         self._lock = threading.RLock()
         self._made: Json | None = None
@@ -245,7 +260,7 @@ class Sandbox:
     def fork(self, snapshot: str | None = None, name: str | None = None) -> Sandbox:
         """A second sandbox with the same world, as it stands or as a snapshot has it; it goes when this one goes."""
         made = self.call("POST", "/fork", json=_said({"snapshot": snapshot, "name": name})).must().json
-        fork = Sandbox(self._transport, {}, enter=self._enter, noted=self._noted)
+        fork = Sandbox(self._home, {})
         fork._settle_in(made)
         self._forks.append(fork)
         return fork
@@ -262,6 +277,7 @@ class Sandbox:
         for fork in self._forks:
             fork.delete()
         if self._made is not None:
+            self._home.leave(self)
             answer = self._call("DELETE", self.path, None)
             if answer.status != 404:
                 answer.must()
@@ -282,7 +298,7 @@ class Sandbox:
             account = Account(person["id"], person["name"], person["role"], person["store"], person["token"], self._transport, self._note)
             self._accounts[account.name] = account
         self._made = made
-        self._enter(self)
+        self._home.enter(self)
 
     def _first(self, role: str) -> Account:
         return next(account for account in self.accounts.values() if account.role == role)
@@ -292,7 +308,7 @@ class Sandbox:
         return Answer(method, path, self._transport.call(method, path, headers, body))
 
     def _note(self, who: str, answer: Answer) -> None:
-        if not self._noted:
+        if not self._home.watches:
             self.calls.note(who, answer.method, answer.path, answer.status, answer.headers, answer.body)
 
     def _gone_back(self, answer: Answer) -> None:

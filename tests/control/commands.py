@@ -27,7 +27,7 @@ from emulator.domain.rulesets import build_settings
 from emulator.store.tables import WORLD_TABLES, db, disputes, mails, orders, sandboxes
 
 from ..http.test_walks import PARTIES, WEIGHTS, Walk
-from ..sandbox import CALLS, START, TRACKED, Json, Sandbox, usd
+from ..sandbox import CALLS, TRACKED, Json, Sandbox, usd
 
 TIMES = int(os.environ.get("PROPERTY_EXAMPLES", "1"))
 DAY = timedelta(days=1)
@@ -266,7 +266,9 @@ class Wanderer(Walk):
             ask = ("mediator", "ask", {"to": "seller", "question": "Why?"})
             accept = ("seller", "accept", {"solution": box.current(order, "buyer")})
             cancel = ("buyer", "cancel", {"reason": "other", "comment": "Done.", "confirm": True})
-            led: Any = rng.choice(([*claim, ask], [*claim, ask], [accept], [accept, ("buyer", "ship_return", TRACKED)], claim, [cancel], ()))
+            led: Any = rng.choice(
+                ([*claim, ask], [*claim, ask], [accept], [accept, ("buyer", "ship_return", TRACKED)], claim, [cancel], ())
+            )
             self.tries(order, *led)
             if rng.random() < 0.6:
                 self.whole.advance(by=f"PT{rng.randrange(1, 3 * 86_400)}S")

@@ -1,4 +1,7 @@
-"""Worlds that are kept, gone back to and branched: nothing that is done in one is seen in another, and what comes back is what was, to the byte."""
+"""Worlds that are kept, gone back to and branched.
+
+Nothing that is done in one is seen in another, and what comes back is what was, to the byte.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from emulator.store.tables import WORLD_TABLES, db
 from ..conftest import MakeSandbox
 from ..dumping import dump
 from ..sandbox import Json, Sandbox, usd
-from .commands import DAY, Branch, Past, Wanderer, alike, arrivals, examples, fork, lead, led, pasts, rows, said, written
+from .commands import DAY, Past, Wanderer, alike, arrivals, examples, fork, led, pasts, rows, said, written
 
 WALL = datetime(2031, 5, 7, 8, 9, 10, tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
 from werkzeug.test import TestResponse
 
 from emulator.app import create_app
@@ -19,6 +20,7 @@ from emulator.player import Play, story_ids, tales_of
 
 from ..sandbox import Sandbox
 from ..stories.stage import HttpStage
+from .commands import Past, examples, lead, pasts
 
 LOOKED_AT = 5
 # What belongs to no sandbox carries the wall's time; `health` tells nothing else.
@@ -129,6 +131,31 @@ def test_what_others_did_before_in_the_same_database_changes_no_byte(new_databas
     box.control("POST", "/load", json={"orders": 20})
     box.control("DELETE")
     assert closed(busy) == closed(create_app(new_database("sqlite"), demo=False))
+
+
+def test_any_walk_meets_the_same_bytes_in_a_database_of_the_other_kind(new_database: Callable[[str], str]) -> None:
+    apps = [create_app(new_database(kind), demo=False) for kind in ("sqlite", "postgresql")]
+    # What was made before lies in one of them only.
+    Sandbox(apps[0].test_client(), world="small").advance(by="P9D")
+
+    @examples(8)
+    @given(pasts())
+    def holds(past: Past) -> None:
+        kept = []
+        for app in apps:
+            app.test_client_class = Recorder
+            client: Any = app.test_client()
+            client.kept = []
+            box = lead(client, past)
+            box.advance(by="P60D")
+            look_around(box, next(iter(box.disputes), "ord_none"))
+            box.control("DELETE")
+            kept.append(client.kept)
+        assert kept[0] == kept[1]
+
+    holds()
+    for app in apps:
+        app.extensions["dispute_emulator"].close()
 
 
 IN_A_PROCESS = """

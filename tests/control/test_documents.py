@@ -1,4 +1,7 @@
-"""A world as a document: what is exported comes back the same anywhere, and what nobody can have exported is refused, whatever was done to it."""
+"""A world as a document.
+
+What is exported comes back the same anywhere, and what nobody can have exported is refused, whatever was done to it.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,9 @@ from werkzeug.test import TestResponse
 from emulator.app import create_app
 from emulator.store.tables import WORLD_TABLES, Instant
 
-from ..conftest import MakeSandbox
 from ..dumping import dump
-from ..sandbox import TRACKED, Json, Sandbox, usd
-from .commands import Branch, Past, Wanderer, alike, arrivals, at, examples, export, import_, lead, led, pasts, rows, written
+from ..sandbox import Json, Sandbox, usd
+from .commands import Branch, Past, Wanderer, alike, arrivals, at, examples, export, import_, led, pasts, rows, written
 
 Apps = Callable[[str], Flask]
 TABLES = {table.name: table for table in WORLD_TABLES}
@@ -122,7 +124,9 @@ def test_what_an_import_answers_is_a_sandbox_of_its_own(shared_client: FlaskClie
 
 
 @pytest.mark.parametrize("fill", ["load", "scenario", "default"])
-def test_however_a_world_was_filled_it_can_be_carried_away(fill: str, apps: Apps, database: str, new_database: Callable[[str], str]) -> None:
+def test_however_a_world_was_filled_it_can_be_carried_away(
+    fill: str, apps: Apps, database: str, new_database: Callable[[str], str]
+) -> None:
     client = apps(database).test_client()
     box = Sandbox(client, world="small", seed=f"filled by {fill}")
     if fill == "load":
@@ -290,7 +294,7 @@ def test_a_cell_of_the_wrong_kind_is_refused_by_its_place(tampering: Tampering) 
         for value in wrong_values(name, column):
             found = tampering.refused(row, place, value)
             where = f"tables.{name}.rows.{number}"
-            assert any(key == where or key == f"{where}.{column}" for key in found), (name, column, value, found)
+            assert any(key in (where, f"{where}.{column}") for key in found), (name, column, value, found)
         if not TABLES[name].c[column].nullable:
             assert tampering.refused(row, place, None) == {f"tables.{name}.rows.{number}.{column}": ["Must not be null."]}
 
@@ -348,7 +352,7 @@ def test_other_tables_and_columns_are_refused_by_name(tampering: Tampering) -> N
         columns = table["columns"]
         for wrong in (columns[1:], [*columns, "surprise"], columns[::-1], [*columns[:-1], "surprise"], ["world", *columns], []):
             if wrong != columns:
-                assert list(tampering.refused(table, "columns", wrong))[0].startswith(f"tables.{name}")
+                assert next(iter(tampering.refused(table, "columns", wrong))).startswith(f"tables.{name}")
         for gone in (None, [], {}, {"columns": columns}, {"rows": []}, table | {"surprise": 1}):
             assert any(name in key for key in tampering.refused(tables, name, gone))
         others = {other: found for other, found in tables.items() if other != name}
@@ -361,7 +365,8 @@ WRONG_HEADS: dict[str, list[Any]] = {
     "name": [None, 5, [], "", " ", "a\x00b", "x" * 101],
     "seed": [None, 5, "", "a\x00b", "another seed", "x" * 101],
     "ruleset": [None, 5, "", "strict"],
-    "settings": [None, 5, [], "", {"surprise": 1}, {"appeal_days": -1}, {"cancel_closes_order": True, "reopen_after_cancel": True}, {"a": nested(900)}],
+    "settings": [None, 5, [], "", {"surprise": 1}, {"appeal_days": -1}, {"cancel_closes_order": True, "reopen_after_cancel": True},
+                 {"a": nested(900)}],
     "seeded": [None, "perhaps", "yes", 1, []],
     "world": [None, 5, "", "large", "../small"],
     "starts_at": [5, "", "yesterday", "0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z"],
@@ -387,7 +392,11 @@ def test_a_head_that_cannot_be_is_refused_by_its_field(tampering: Tampering) -> 
             was = head.pop(field)
             assert f"sandbox.{field}" in errors(tampering.send())
             head[field] = was
-    for field, wrong in (("format", ["", None, "json", 5]), ("version", [0, 2, None, "x", "1", [], 1.5, True, 2**70]), ("sandbox", [None, [], {}])):
+    for field, wrong in (
+        ("format", ["", None, "json", 5]),
+        ("version", [0, 2, None, "x", "1", [], 1.5, True, 2**70]),
+        ("sandbox", [None, [], {}]),
+    ):
         for value in wrong:
             found = tampering.refused(tampering.document, field, value)
             assert any(key.startswith(("format", field)) for key in found), (field, value, found)
@@ -445,6 +454,9 @@ def test_amounts_states_ids_and_dates_inside_a_body_cannot_be_changed(tampering:
                 # Up to the total a buyer may have asked for any amount: what nobody tells twice is not what money moves by.
                 free = name == "amount" and "made_at" not in holder and "due_at" not in holder and "remedy" not in holder
                 wrong = [-1, 2**62] if (name == "amount" and not free) or name == "edits_used" else [value + 1, value - 1, 2**62]
+            elif name in STATES and holder.keys() == {"outcome", "amount", "closed_at"}:
+                # How a dispute had ended before it was appealed is told only here.
+                continue
             elif name in STATES:
                 wrong = [word for word in WORDS if word != value]
             elif name in IDS and value:
@@ -496,7 +508,11 @@ strange = st.one_of(
     st.sampled_from([2**31, 2**63, -(2**63), 10**30, 1e308, -0.0]),
     st.sampled_from(["", "x", "\x00", "2026-01-02T00:00:00Z", "2027-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"]),
     st.text(max_size=5),
-    st.recursive(st.none() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=2), max_leaves=4),
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=3),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner),
+        max_leaves=4,
+    ),
 )
 
 

@@ -1,8 +1,8 @@
-"""However time moves, the same happens: any world with any past, taken ninety days on in every way there is, and what was foreseen comes true.
+"""However time moves, the same happens, in any world with any past; and what was foreseen comes true.
 
-Every way goes from the same state, in a fork of its own, and is compared over the whole database. What the database keeps in order of arrival
-(orders, disputes, mails) has to be in the same order too, wherever whole sandboxes are settled. Only who looks at single orders while the
-clock runs settles them one by one, and then mails of one instant lie in the order in which somebody looked; all else is the same.
+Every way goes from the same state, in a fork of its own, and is compared over the whole database. What lists show in order of arrival
+(orders, disputes, mails) has to be in the same order too, wherever whole sandboxes are settled. Only who looks at single orders while
+the clock runs settles them one by one, and then mails of one instant lie in the order in which somebody looked; all else is the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from emulator.journey import journey
 
 from ..conftest import MakeSandbox
 from ..sandbox import TRACKED, Json, Sandbox, usd
-from .commands import DAY, Branch, Past, arrivals, at, examples, fork, forked, led, pasts, rows, written
+from .commands import DAY, Branch, Past, arrivals, at, examples, forked, led, pasts, rows, written
 
 AHEAD = 90 * DAY
 # Where the wall is while freezegun holds it.
@@ -258,7 +258,9 @@ def test_a_store_closes_at_the_mark_that_is_too_many_also_when_later_ones_fire_i
 
 
 @pytest.mark.parametrize("looks", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0, 1), (0, 2, 1), (1, 2, 0)])
-def test_a_store_closes_at_the_same_instant_in_whichever_order_its_marks_are_found(looks: tuple[int, ...], make_sandbox: MakeSandbox) -> None:
+def test_a_store_closes_at_the_same_instant_in_whichever_order_its_marks_are_found(
+    looks: tuple[int, ...], make_sandbox: MakeSandbox
+) -> None:
     box, orders, due = marked_in_turn(make_sandbox, 3)
     with running_clock(box) as wall:
         wall.tick(60 * DAY)
