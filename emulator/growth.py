@@ -91,8 +91,8 @@ def grow(name: str, settings: Settings, seed: str, now: datetime) -> Grown:
 def week_of(name: str, settings: Settings, now: datetime) -> tuple[object, ...]:
     """What of `now` decides how a world grows beside its distance from it: the days of the week on which its steps fall.
 
-    All that lies between two instants of a world is whole days and business days, so with the same weekdays everything else is the same, only
-    shifted. Holidays are dates, and with any of them nothing is.
+    All that lies between two instants of a world is whole days and business days, so with the same weekdays everything else is the same,
+    only shifted. Holidays are dates, and with any of them nothing is.
     """
     if settings.holidays:
         return (now,)

@@ -1,8 +1,8 @@
 """One traveller: moves time and fires everything that falls due on the way, whatever it is that moves.
 
-A **driver** is what is moved: anything with freezegun's `move_to` and `tick`. A **road** knows what lies on the way. A journey goes in legs: each
-fires what is due up to some instant, in order, every timer at its own instant, and moves the driver there. Whoever is stopped between two
-legs has arrived at an instant, with all before it done and nothing after it; going on from there leads to the same end.
+A **driver** is what is moved: anything with freezegun's `move_to` and `tick`. A **road** knows what lies on the way. A journey goes in
+legs: each fires what is due up to some instant, in order, every timer at its own instant, and moves the driver there. Whoever is stopped
+between two legs has arrived at an instant, with all before it done and nothing after it; going on from there leads to the same end.
 """
 
 from __future__ import annotations

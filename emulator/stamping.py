@@ -1,11 +1,11 @@
 """Stamps worlds out of a pattern: the same history again, with other ids and at another time.
 
-To grow a world takes as long as to play all of its orders. Yet two worlds of one name differ in nothing but their ids, which follow from the
-seed, and their instants, which lie as far before `now`. So a world is grown once, every id and every instant in its rows becomes a
+To grow a world takes as long as to play all of its orders. Yet two worlds of one name differ in nothing but their ids, which follow from
+the seed, and their instants, which lie as far before `now`. So a world is grown once, every id and every instant in its rows becomes a
 blank, and each further world fills in the blanks.
 
-Where the weekends lie decides how long business days take, so a pattern holds for those `now` alone from which every step of the plan falls on
-the same day of the week (`growth.week_of`), and for no other where there are holidays.
+Where the weekends lie decides how long business days take, so a pattern holds for those `now` alone from which every step of the plan falls
+on the same day of the week (`growth.week_of`), and for no other where there are holidays.
 """
 
 from __future__ import annotations
@@ -70,8 +70,12 @@ class Pattern:
         self._texts: list[tuple[list[str], list[int]]] = []
         self._slots: dict[str, int] = {}
         self._kept: dict[tuple[str, int], list[list[Any]]] = {}
-        found = {blank for sheet in rows.values() for row in sheet for cell in row if isinstance(cell, str) for blank in _BLANK.findall(cell)}
-        needed = found | {recipe.of for made, recipe in self._ids.items() if made in found} | {person.id for person in world.people.values()}
+        found = {
+            blank for sheet in rows.values() for row in sheet for cell in row if isinstance(cell, str) for blank in _BLANK.findall(cell)
+        }
+        needed = (
+            found | {recipe.of for made, recipe in self._ids.items() if made in found} | {person.id for person in world.people.values()}
+        )
         for made in self._ids:
             if made in needed:
                 self._slots[made] = len(self._made)

@@ -3,8 +3,8 @@
     make bench-worlds         # or: .venv/bin/python loadtests/worlds.py --orders 10000 --rounds 300
 
 A life is: make a sandbox with the world `small`, delete it. Three kinds take turns, so that whatever else the machine does falls on
-all alike: sandboxes that start at a given instant, ones that start at the wall's, and empty ones. Medians in milliseconds, and the 95th of a hundred.
-A season is ninety days over many orders with open timers, once in process.
+all alike: sandboxes that start at a given instant, ones that start at the wall's, and empty ones. Medians in milliseconds, and the 95th
+of a hundred. A season is ninety days over many orders with open timers, once in process.
 """
 
 from __future__ import annotations
@@ -31,7 +31,14 @@ START = {"now": "2026-03-02T09:00:00Z", "frozen": True}
 KINDS = {"small": {"world": "small", **START}, "small, at the wall's time": {"world": "small"}, "empty": {"world": "empty", **START}}
 SEASON = "P90D"
 LOAD = 5000
-MIX = {"awaiting_shipment": 1, "awaiting_confirmation": 3, "waiting_for_seller": 3, "waiting_for_buyer": 2, "returning": 2, "payment_processing": 1}
+MIX = {
+    "awaiting_shipment": 1,
+    "awaiting_confirmation": 3,
+    "waiting_for_seller": 3,
+    "waiting_for_buyer": 2,
+    "returning": 2,
+    "payment_processing": 1,
+}
 
 
 def milliseconds(work: Callable[[], object]) -> float:

@@ -365,7 +365,9 @@ def _check_dispute(reader: _Reader, row: Json) -> None:
     _alike(row, dispute_row(row["world"], order, dispute))
     latest = placed["dispute"] == dispute.id
     _must(latest or dispute.status is DisputeStatus.CLOSED, "Its order has another one that is open, or none.")
-    _must(latest or (dispute.outcome in WITHDRAWN and dispute.compensation == 0), "Only a dispute that was withdrawn is followed by another.")
+    _must(
+        latest or (dispute.outcome in WITHDRAWN and dispute.compensation == 0), "Only a dispute that was withdrawn is followed by another."
+    )
     _must(not (latest and dispute.superseded), "No later one has taken its place.")
     for file in dispute.evidence:
         kept = reader.by_id("evidence", file.id)
@@ -427,7 +429,9 @@ def _check_event(reader: _Reader, row: Json) -> None:
         row["dispute"] is None or reader.by_id("disputes", row["dispute"])["order_id"] == row["order_id"], "Its dispute is another order's."
     )
     rule, before, after = ROW_BY_NAME[row["row"]], read_state(row["before"]), read_state(row["after"])
-    _must(rule.at.fits(before) and after in targets(rule.to, before), "Its row of the table does not lead from its `before` to its `after`.")
+    _must(
+        rule.at.fits(before) and after in targets(rule.to, before), "Its row of the table does not lead from its `before` to its `after`."
+    )
     earlier = [event["after"] for event in reader.of_order("events", row["order_id"]) if event["number"] == row["number"] - 1]
     _must([row["before"]] == (earlier or [state_text(NOTHING_YET)]), "Its `before` is not where the event before it has led.")
     about_none = all(state.dispute in (DisputeStatus.NONE, DisputeStatus.CLOSED) for state in (before, after))

@@ -39,6 +39,7 @@ MAX_FIRINGS = 100
 # How many links of an endless chain are named.
 CHAIN_SHOWN = 10
 
+
 class EndlessTimers(AssertionError):
     """The timers of an order never come to an end: a loop in the table. `steps` are the last ones that fired."""
 
@@ -46,7 +47,9 @@ class EndlessTimers(AssertionError):
         self.steps = tuple(steps)
         chain = ", ".join(dict.fromkeys(f"{step.row.name} ({step.row.rule})" for step in steps))
         last = steps[-1]
-        super().__init__(f"The timers of {last.order.id} never come to an end: {chain} fire again and again, last at {last.at:%Y-%m-%dT%H:%M:%SZ}.")
+        super().__init__(
+            f"The timers of {last.order.id} never come to an end: {chain} fire again and again, last at {last.at:%Y-%m-%dT%H:%M:%SZ}."
+        )
 
 
 ROLES: Mapping[str, frozenset[Actor]] = {action.name: frozenset(row.by for row in RULES if row.action == action.name) for action in ACTIONS}

@@ -169,7 +169,9 @@ class _Calls:
         found = rule_entry(rule)
         if found is None:
             raise Refused(refusals.NOT_FOUND)
-        return pages.rule_page(found) if pages.wants_page() else answer(Answer(found, self._marketplace.time_of(asking.given_token(), None)))
+        return (
+            pages.rule_page(found) if pages.wants_page() else answer(Answer(found, self._marketplace.time_of(asking.given_token(), None)))
+        )
 
 
 def _safe_name(name: str) -> str:

@@ -465,7 +465,7 @@ def _as_update(row: dict[str, Any], kept: Sequence[str]) -> dict[str, Any]:
 
 
 def weigh_store(session: Session, world: int, store: str, engine: Engine, weighed: Sequence[datetime]) -> None:
-    """Close the store if at any of these instants disputes about the goods had come too often (STO-2), or earlier than it has been closed."""
+    """Close the store as of the first of these instants at which disputes about the goods had come too often (STO-2)."""
     # Whoever disputes in the same store at the same time counts after us and sees ours. SQLite has locked the whole file already.
     if session.dialect != "sqlite":
         session.one(_LOCK_STORE, world=world, store=store)

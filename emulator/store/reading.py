@@ -199,11 +199,7 @@ def list_mails(session: Session, world: int, recipient: str | None, after: Curso
     """E-mails to one account or to all, newest first; the cursor says which mail was the last, not where it lies."""
     m = t.mails
     query = (
-        select(*_MAIL_COLUMNS)
-        .select_from(_TOLD_IN_MAILS)
-        .where(m.c.world == world)
-        .order_by(m.c.at.desc(), m.c.seq.desc())
-        .limit(most + 1)
+        select(*_MAIL_COLUMNS).select_from(_TOLD_IN_MAILS).where(m.c.world == world).order_by(m.c.at.desc(), m.c.seq.desc()).limit(most + 1)
     )
     if recipient is not None:
         query = query.where(m.c.recipient == recipient)

@@ -20,9 +20,7 @@ from .database import Row, Session, Statement
 from .orders import SANDBOX_COLUMNS, Batch, ClockRow, Sandbox, inserting, read_sandbox
 
 _INSERT = Statement(insert(t.sandboxes), [c.name for c in t.sandboxes.columns])
-_FIND = Statement(
-    select(*SANDBOX_COLUMNS, t.sandboxes.c.origin, t.sandboxes.c.serial).where(t.sandboxes.c.id == bindparam("id"))
-)
+_FIND = Statement(select(*SANDBOX_COLUMNS, t.sandboxes.c.origin, t.sandboxes.c.serial).where(t.sandboxes.c.id == bindparam("id")))
 _LOCK = Statement(select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("id")).with_for_update())
 _LOCK_SEED = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("seed", type_=Text), 0))))
 _EXISTS = Statement(select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("id")))
@@ -128,7 +126,7 @@ def insert_tokens(session: Session, sandbox_id: str, tokens: Mapping[str, str]) 
 
 
 def insert_world(session: Session, key: int, world: World, engine: Engine, files: Mapping[str, bytes]) -> None:
-    """Write all that has happened in a world in memory, under a fresh key or beside what is there; `files` are the bytes of its evidence by hash."""
+    """Write all that has happened in a world in memory, under a fresh key or beside what is there; `files` are bytes by their hash."""
     people = world.people.values()
     serials = world.serials
     session.many(
@@ -220,7 +218,9 @@ class Snapshot:
     clock: ClockRow
 
 
-_SNAPSHOT_COLUMNS = tuple(t.snapshots.c[name] for name in ("id", "serial", "name", "world", "orders", "clock_mode", "clock_virtual", "clock_wall"))
+_SNAPSHOT_COLUMNS = tuple(
+    t.snapshots.c[name] for name in ("id", "serial", "name", "world", "orders", "clock_mode", "clock_virtual", "clock_wall")
+)
 _INSERT_SNAPSHOT = inserting(t.snapshots)
 _FIND_SNAPSHOT = Statement(
     select(*_SNAPSHOT_COLUMNS).where(t.snapshots.c.sandbox == bindparam("sandbox"), t.snapshots.c.id == bindparam("id"))
@@ -232,9 +232,7 @@ _LIST_SNAPSHOTS = Statement(
     .limit(bindparam("most"))
 )
 _DELETE_SNAPSHOT = Statement(delete(t.snapshots).where(t.snapshots.c.sandbox == bindparam("sandbox"), t.snapshots.c.id == bindparam("id")))
-_DELETE_SNAPSHOTS = Statement(
-    delete(t.snapshots).where(t.snapshots.c.sandbox == bindparam("sandbox")).returning(t.snapshots.c.world)
-)
+_DELETE_SNAPSHOTS = Statement(delete(t.snapshots).where(t.snapshots.c.sandbox == bindparam("sandbox")).returning(t.snapshots.c.world))
 
 
 def insert_snapshot(session: Session, sandbox_id: str, snapshot: Snapshot) -> None:

@@ -23,7 +23,7 @@ class Instant(BigInteger):
 Amount = BigInteger
 
 # Arrivals are counted for all worlds together: what arrived later at the same instant is newer, `seq` says so, and so is a world of a
-# higher key. PostgreSQL counts by a sequence, so that nobody waits for another; SQLite, where one writes at a time, by the row of this table.
+# higher key. PostgreSQL counts by a sequence, so that nobody waits for another; SQLite, where one writes at a time, by a row.
 arrivals = Sequence("arrivals", metadata=metadata)
 counters = Table("counters", metadata, Column("name", Text, primary_key=True), Column("last", BigInteger, nullable=False))
 

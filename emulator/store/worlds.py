@@ -1,7 +1,7 @@
 """Whole worlds: copied, read, written and cleared, table by table.
 
-A world is what a sandbox or a snapshot shows. What nobody shows any more is forsaken first and swept later, bit by bit, so that no call waits
-for rows that are nobody's.
+A world is what a sandbox or a snapshot shows. What nobody shows any more is forsaken first and swept later, bit by bit, so that no call
+waits for rows that are nobody's.
 """
 
 from __future__ import annotations
@@ -118,10 +118,6 @@ def sweep(session: Session, most: int, hurry: bool = False) -> None:
 def instant_columns(table: Table) -> frozenset[int]:
     """The places of a table's columns that hold instants."""
     return frozenset(place for place, column in enumerate(table.columns) if isinstance(column.type, t.Instant))
-
-
-
-
 
 
 def renumbered(rows: Rows) -> Rows:

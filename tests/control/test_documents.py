@@ -62,7 +62,7 @@ def brought(client: FlaskClient, document: Json) -> Branch:
 def test_any_world_comes_back_as_it_was_and_goes_on_alike(elsewhere: bool, apps: Apps, database: str) -> None:
     home, away = apps(database), apps(OTHER[database] if elsewhere else database)
 
-    @examples(8 if database == "sqlite" else 3)
+    @examples(6 if database == "sqlite" else 2)
     @given(pasts(("empty", "small", "small", "market")))
     def holds(past: Past) -> None:
         with led(home.test_client(), past) as box:
@@ -550,7 +550,7 @@ def test_whatever_is_done_to_a_document_it_is_refused_or_is_a_world_that_works(g
     client, outcomes = given_app.test_client(), [0, 0]
     whole = json.dumps(document)
 
-    @examples(150 if database == "sqlite" else 50)
+    @examples(80 if database == "sqlite" else 30)
     @given(mutations())
     def holds(done: list[tuple[int, str, Any]]) -> None:
         tampered = json.loads(whole)
@@ -570,7 +570,7 @@ def test_whatever_is_done_to_a_document_it_is_refused_or_is_a_world_that_works(g
         box.control("DELETE")
 
     holds()
-    assert min(outcomes) >= 5, f"{outcomes[0]} were refused, {outcomes[1]} are worlds"
+    assert min(outcomes) >= 3, f"{outcomes[0]} were refused, {outcomes[1]} are worlds"
 
 
 def works(box: Branch) -> None:

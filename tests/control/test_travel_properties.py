@@ -135,7 +135,7 @@ WAYS: tuple[tuple[Way, bool], ...] = (
 def test_ninety_days_on_is_the_same_however_one_gets_there(way: Way, in_order: bool, shared_app: Flask, database: str) -> None:
     client = shared_app.test_client()
 
-    @examples(20 if database == "sqlite" else 4)
+    @examples(12 if database == "sqlite" else 3)
     @given(pasts())
     def holds(past: Past) -> None:
         with led(client, past) as box, forked(box) as jumped, forked(box) as other:
@@ -173,7 +173,7 @@ SHOWN_AS = {
 def test_what_was_foreseen_is_what_happens(shared_app: Flask, database: str) -> None:
     client = shared_app.test_client()
 
-    @examples(20 if database == "sqlite" else 4)
+    @examples(12 if database == "sqlite" else 3)
     @given(pasts())
     def holds(past: Past) -> None:
         rng = random.Random(past.walk)
@@ -208,7 +208,7 @@ def test_what_was_foreseen_is_what_happens(shared_app: Flask, database: str) -> 
 def test_the_next_deadline_that_anybody_sees_is_the_first_that_is_foreseen(shared_app: Flask, database: str) -> None:
     client, seen = shared_app.test_client(), Counter[str]()
 
-    @examples(16 if database == "sqlite" else 3)
+    @examples(10 if database == "sqlite" else 3)
     @given(pasts())
     def holds(past: Past) -> None:
         with led(client, past) as box:
