@@ -81,7 +81,10 @@ class Branches:
             if snapshot_id is not None:
                 snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
                 source, clock = snapshot.world, _resumed(snapshot.clock)
-            fork_id = make_id("sbx", sandbox_id, "fork", kept.serial)
+            turn = kept.serial
+            # A sandbox of this id may have been here before, and its branches still are.
+            while sandboxes.exists(session, fork_id := make_id("sbx", sandbox_id, "fork", turn)):
+                turn += 1
             world = worlds.copy_world(session, source)
             sandbox = replace(kept.sandbox, id=fork_id, world=world, name=name or fork_id, clock=clock)
             return self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual)

@@ -10,12 +10,13 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from freezegun import freeze_time
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Integer, LargeBinary
@@ -31,6 +32,8 @@ from .commands import Branch, Past, Wanderer, alike, arrivals, at, examples, exp
 Apps = Callable[[str], Flask]
 TABLES = {table.name: table for table in WORLD_TABLES}
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
+# What is refused before a database is asked is the same on both.
+SQLITE = pytest.mark.parametrize("database", ["sqlite"])
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +124,29 @@ def test_what_an_import_answers_is_a_sandbox_of_its_own(shared_client: FlaskClie
     one.control("POST", "/reset")
     assert one.now() == document["sandbox"]["starts_at"]
     assert one.placed()
+
+
+@pytest.mark.parametrize("mode", ["real", "shifted"])
+def test_a_running_world_goes_on_from_the_instant_of_its_document(mode: str, shared_client: FlaskClient) -> None:
+    wall_at = datetime(2031, 5, 7, 8, 9, 10, tzinfo=UTC)
+    began = wall_at if mode == "real" else datetime(2026, 1, 1, 12, tzinfo=UTC)
+    with freeze_time(wall_at) as wall:
+        box = Sandbox(shared_client, frozen=False, now=None if mode == "real" else written(began))
+        order, late = box.placed(), box.shipped()
+        wall.tick(timedelta(days=8))
+        # Nobody has looked, so what is overdue comes along.
+        document = export(box)
+        assert document["sandbox"]["clock"] == {"mode": mode, "now": written(began + timedelta(days=8))}
+        wall.tick(timedelta(days=100))
+        twin = brought(shared_client, document)
+        assert twin.control("GET", "/clock") == {"mode": "shifted", "now": written(began + timedelta(days=8))}
+        assert [twin.order(one)["status"] for one in (order, late)] == ["cancelled", "awaiting_confirmation"]
+        wall.tick(timedelta(days=52))
+        assert twin.order(late)["status"] == "finished"
+        assert twin.pages("/timeline?limit=100")[-1]["at"] == written(began + timedelta(days=60))
+        assert twin.audit()["ok"]
+        for here in (box, twin):
+            here.control("DELETE")
 
 
 @pytest.mark.parametrize("fill", ["load", "scenario", "default"])
@@ -268,7 +294,7 @@ def nested(depth: int) -> Any:
 
 
 LATE = "2026-01-04T12:00:01Z"
-ANYWHERE = [[], [[]], True, 1.5, 1e308, 2**63, -(2**63) - 1, 12345678901234567890123]
+ANYWHERE = [[[]], True, 1e308, 2**63, -(2**63) - 1, 10**30]
 IN_TEXTS = [*ANYWHERE, {}, 5, "a\x00b"]
 IN_NUMBERS = [*ANYWHERE, {}, "1", "", "x"]
 IN_INSTANTS = [*IN_TEXTS, "", "yesterday", "2026-01-01", "2026-01-01T12:00:00", "2026-01-01T12:00:00.5Z", "0001-01-01T00:00:00+14:00",
@@ -289,6 +315,7 @@ def wrong_values(name: str, column: str) -> list[Any]:
     return IN_BYTES if isinstance(kind, LargeBinary) else IN_TEXTS
 
 
+@SQLITE
 def test_a_cell_of_the_wrong_kind_is_refused_by_its_place(tampering: Tampering) -> None:
     for name, column, row, number, place in tampering.cells():
         for value in wrong_values(name, column):
@@ -331,6 +358,7 @@ def test_a_cell_that_does_not_agree_with_the_others_is_refused(tampering: Tamper
             tampering.refused(row, place, value)
 
 
+@SQLITE
 def test_missing_doubled_short_and_long_rows_are_refused(tampering: Tampering) -> None:
     for name, table in tampering.document["tables"].items():
         whole = table["rows"]
@@ -439,6 +467,7 @@ AHEAD = {"processing_ends_at", "delivery_due_at", "protection_ends_at", "due_at"
 WORDS = ("finished", "cancelled", "closed", "mediating", "accepted_by_seller", "processing", "sent", "mediation", True)
 
 
+@SQLITE
 def test_amounts_states_ids_and_dates_inside_a_body_cannot_be_changed(tampering: Tampering) -> None:
     tried = Counter[Any]()
     for body in bodies(tampering.document):
@@ -479,6 +508,7 @@ def test_the_latest_dispute_of_an_order_has_no_successor(tampering: Tampering) -
             tampering.refused(row[-1], "superseded", True)
 
 
+@SQLITE
 def test_nothing_inside_a_body_can_be_of_another_kind_left_out_or_added(tampering: Tampering) -> None:
     seen: set[tuple[str, str]] = set()
     for body in bodies(tampering.document):
@@ -487,7 +517,7 @@ def test_nothing_inside_a_body_can_be_of_another_kind_left_out_or_added(tamperin
             if (name, type(holder[key]).__name__) in seen or not isinstance(holder, dict):
                 continue
             seen.add((name, type(holder[key]).__name__))
-            for wrong in ([[]], {"surprise": []}, 1.5, nested(900)):
+            for wrong in ([[]], {"surprise": []}, 1.5):
                 tampering.refused(holder, key, wrong)
             was = holder.pop(key)
             errors(tampering.send())
@@ -520,18 +550,28 @@ strange = st.one_of(
 def mutations(draw: st.DrawFn) -> list[tuple[int, str, Any]]:
     """What is done, each at a place of the document chosen by a number: put something there, or do something with what is there."""
     done = st.tuples(
-        st.integers(0, 10**9), st.sampled_from(["put", "put", "put", "nudge", "drop", "double", "swap", "shift", "borrow"]), strange
+        st.integers(0, 10**9),
+        st.sampled_from(["put", "put", "put", "say", "say", "nudge", "drop", "double", "swap", "shift", "borrow"]),
+        strange,
     )
-    return draw(st.lists(done, min_size=1, max_size=3))
+    return draw(st.lists(done, min_size=1, max_size=2))
+
+
+# What can be told otherwise without anybody being able to tell.
+TOLD = {"title", "explanation", "name", "carrier", "reason", "tracking_number"}
 
 
 def mutate(document: Json, number: int, what: str, value: Any) -> None:
-    places = list(leaves(document))
+    places = [place for place in leaves(document) if what != "say" or place[2] in TOLD]
+    if not places:
+        return
     holder, key, name = places[number % len(places)]
     was = holder[key]
     others = [h[k] for h, k, called in places if called == name and type(h[k]) is type(was)]
     if what == "put":
         holder[key] = value
+    elif what == "say":
+        holder[key] = value if isinstance(value, str) and isinstance(was, str) else "else"
     elif what == "nudge":
         holder[key] = was + 1 if isinstance(was, int) else was + "x" if isinstance(was, str) else was
     elif what == "drop" and isinstance(holder, list):
@@ -550,13 +590,12 @@ def test_whatever_is_done_to_a_document_it_is_refused_or_is_a_world_that_works(g
     client, outcomes = given_app.test_client(), [0, 0]
     whole = json.dumps(document)
 
-    @examples(80 if database == "sqlite" else 30)
+    @examples(60 if database == "sqlite" else 20)
     @given(mutations())
     def holds(done: list[tuple[int, str, Any]]) -> None:
         tampered = json.loads(whole)
         for number, what, value in done:
-            if isinstance(tampered, dict) and any(True for _ in leaves(tampered)):
-                mutate(tampered, number, what, value)
+            mutate(tampered, number, what, value)
         before = dump(given_app)
         answer = import_(client, tampered)
         assert answer.status_code in (201, 422), answer.text
@@ -576,13 +615,13 @@ def test_whatever_is_done_to_a_document_it_is_refused_or_is_a_world_that_works(g
 def works(box: Branch) -> None:
     """Nothing that is asked of this sandbox breaks, now or later."""
     assert box.audit() == box.audit() | {"ok": True, "violations": []}
-    alike(box, most=20)
+    alike(box, most=8)
     roles = {account["role"] for account in box.made["accounts"]}
     if roles >= {"buyer", "seller", "mediator"}:
-        Wanderer(box, random.Random(1)).wander(20)
+        Wanderer(box, random.Random(1)).wander(12)
     answer = box.client.post(f"{box.path}/clock/advance", json={"by": "P300D"})
     assert answer.status_code == 200, answer.text
-    alike(box, most=20)
+    alike(box, most=8)
     assert box.audit()["violations"] == []
     kept = export(box)
     twin = brought(box.client, kept)

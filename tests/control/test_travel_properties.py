@@ -21,6 +21,7 @@ from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given
 
+from emulator.app import create_app
 from emulator.control.time import ProcessRoad, report, running
 from emulator.http.codec import to_json
 from emulator.journey import journey
@@ -304,20 +305,22 @@ def test_what_is_found_out_late_counts_as_it_was_then_not_as_it_is_now(reason: s
         assert closed_at(box) is None
 
 
-def test_at_least_one_past_in_a_few_closes_a_store(shared_app: Flask, database: str) -> None:
+def test_at_least_one_past_in_a_few_closes_a_store(new_database: Callable[[str], str]) -> None:
     """The property above would say nothing of stores that close if none did."""
-    client, closed, seen = shared_app.test_client(), Counter[bool](), Counter[str]()
+    app = create_app(new_database("sqlite"), demo=False)
+    client, closed, seen = app.test_client(), Counter[bool](), Counter[str]()
 
     @examples(20)
     @given(pasts())
     def some(past: Past) -> None:
         with led(client, past) as box:
             box.advance(by="P90D")
-            found = rows(shared_app, box)
+            found = rows(app, box)
             closed.update(store[-1] is not None for store in found["stores"])
             seen.update({name: len(lines) for name, lines in found.items()})
 
     some()
+    app.extensions["dispute_emulator"].close()
     assert closed[True] >= 5
     assert min(seen.values()) > 0, seen
 
