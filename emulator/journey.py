@@ -93,7 +93,9 @@ def journey(
         target = due
     target += _SIDE[edge]
     if target < start:
-        raise Refused(refusals.CLOCK_BACKWARDS)
+        said = refusals.CLOCK_BACKWARDS
+        where = f"That would be {target:%Y-%m-%dT%H:%M:%SZ}, and it is {start:%Y-%m-%dT%H:%M:%SZ} already."
+        raise Refused(said, detail=f"{said.title} {where} {said.hint}")
     if target.year >= LAST_INSTANT_YEAR:
         raise Refused(refusals.CLOCK_TOO_FAR)
     times: Counter[str] = Counter()

@@ -34,7 +34,8 @@ class Branches:
 
     def snapshot(self, sandbox_id: str, name: str | None) -> Answer:
         """Keep the world as it stands, clock included."""
-        with self._db.writing() as session:
+
+        def keep(session: Session) -> tuple[Snapshot, datetime]:
             kept, now = self._counted(session, sandbox_id)
             sandbox = kept.sandbox
             snapshot_id = make_id("snp", sandbox_id, kept.serial)
@@ -43,7 +44,16 @@ class Branches:
             orders = worlds.count_orders(session, world)
             snapshot = Snapshot(snapshot_id, kept.serial, name or snapshot_id, world, orders, clock)
             sandboxes.insert_snapshot(session, sandbox_id, snapshot)
-        return Answer(_snapshot_view(snapshot), now, location=f"/_emulator/sandboxes/{sandbox_id}/snapshots/{snapshot_id}/restore")
+            return snapshot, now
+
+        snapshot, now = self._db.copying(keep)
+        return Answer(_snapshot_view(snapshot), now, location=f"/_emulator/sandboxes/{sandbox_id}/snapshots/{snapshot.id}")
+
+    def kept(self, sandbox_id: str, snapshot_id: str) -> Answer:
+        """One snapshot."""
+        session = self._db.reading
+        sandbox = find(session, sandbox_id).sandbox
+        return Answer(_snapshot_view(_find_snapshot(session, sandbox_id, snapshot_id)), now_of(session, sandbox))
 
     def snapshots(self, sandbox_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:
         """The snapshots of a sandbox, oldest first; the cursor is the serial of the last."""
@@ -53,13 +63,15 @@ class Branches:
         page = reading.Page(found[:most], (found[most - 1].serial,) if len(found) > most else None)
         return Answer([_snapshot_view(snapshot) for snapshot in page.entries], now_of(session, sandbox)), page
 
-    def delete_snapshot(self, sandbox_id: str, snapshot_id: str) -> None:
+    def delete_snapshot(self, sandbox_id: str, snapshot_id: str) -> datetime:
+        """A snapshot is gone; returns the sandbox's time."""
         with self._db.writing() as session:
-            find_locked(session, sandbox_id)
+            now = now_of(session, find_locked(session, sandbox_id).sandbox)
             snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
             sandboxes.delete_snapshot(session, sandbox_id, snapshot_id)
             worlds.forsake(session, snapshot.world)
             worlds.sweep(session, SWEPT_ROWS)
+        return now
 
     def restore(self, sandbox_id: str, snapshot_id: str) -> Answer:
         """Go back to a snapshot, clock included; it stays, to be gone back to again."""
@@ -75,7 +87,8 @@ class Branches:
 
     def fork(self, sandbox_id: str, name: str | None, snapshot_id: str | None) -> Answer:
         """A second sandbox with the same world, as it stands or as a snapshot has it, and tokens of its own."""
-        with self._db.writing() as session:
+
+        def branch(session: Session) -> Answer:
             kept, now = self._counted(session, sandbox_id)
             source, clock = kept.sandbox.world, clock_row(Clock(ClockMode(kept.sandbox.clock.mode), now, wall_now()))
             if snapshot_id is not None:
@@ -89,14 +102,15 @@ class Branches:
             sandbox = replace(kept.sandbox, id=fork_id, world=world, name=name or fork_id, clock=clock)
             return self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual)
 
+        return self._db.copying(branch)
+
     # ── documents ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def export(self, sandbox_id: str) -> Answer:
         """The whole world as a document that another database can import."""
-        # Inside a transaction, so that all tables are of one instant.
-        with self._db.writing() as session:
-            kept = find_locked(session, sandbox_id)
-            now = now_of(session, kept.sandbox)
+        now = now_of(self._db.reading, find(self._db.reading, sandbox_id).sandbox)
+        with self._db.looking() as session:
+            kept = find(session, sandbox_id)
             rows = worlds.read_rows(session, kept.sandbox.world)
         return Answer(write_document(kept, now, rows), now)
 

@@ -112,13 +112,16 @@ class Sandboxes:
         now = now_of(session, sandbox)
         return Answer(sandbox_view(sandbox, now) | {"accounts": sandboxes.accounts(session, sandbox.world)}, now)
 
-    def delete(self, sandbox_id: str) -> None:
+    def delete(self, sandbox_id: str) -> datetime:
+        """A sandbox and all in it are gone; returns the time it had."""
         with self._db.writing() as session:
             sandbox = find_locked(session, sandbox_id).sandbox
+            now = now_of(session, sandbox)
             sandboxes.delete_sandbox(session, sandbox)
             for world in (sandbox.world, *sandboxes.delete_snapshots(session, sandbox_id)):
                 worlds.forsake(session, world)
             worlds.sweep(session, SWEPT_ROWS)
+        return now
 
     def reset(self, sandbox_id: str) -> Answer:
         """Back to the world it began with, clock included. Tokens and ids are what they were; snapshots stay."""
@@ -157,8 +160,10 @@ class Sandboxes:
 
     def audit(self, sandbox_id: str) -> Answer:
         """The invariants, checked over everything that lies in the sandbox."""
-        sandbox, now = self._settled(sandbox_id)
-        return Answer(audit(self._db.reading, sandbox.world, sandbox_engine(sandbox)), now)
+        _, now = self._settled(sandbox_id)
+        with self._db.looking() as session:
+            sandbox = find(session, sandbox_id).sandbox
+            return Answer(audit(session, sandbox.world, sandbox_engine(sandbox)), now)
 
     def mailbox(self, sandbox_id: str, after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
         sandbox, now = self._settled(sandbox_id)
@@ -170,6 +175,8 @@ class Sandboxes:
     ) -> tuple[Answer, reading.Page]:
         """All that has happened, oldest first."""
         sandbox, now = self._settled(sandbox_id)
+        if order is not None and find_order(self._db.reading, sandbox.world, order) is None:
+            raise Refused(refusals.NOT_FOUND)
         page = reading.timeline(self._db.reading, sandbox.world, order, since, after, most)
         return Answer([views.told_view(told.event, told.currency) for told in page.entries], now), page
 

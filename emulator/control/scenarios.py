@@ -6,6 +6,7 @@ Each call brings accounts of its own: tokens that were given out are kept as has
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from shlex import join
@@ -17,6 +18,7 @@ from ..domain import refusals
 from ..domain.calendar import LAST_INSTANT_YEAR
 from ..domain.refusals import Refused
 from ..domain.rulesets import Settings
+from ..pictures import picture
 from ..player import PARTS, Tale, named_steps, read_story, story_ids, tales_of
 from ..service import Answer, now_of, sandbox_engine, settle_due
 from ..staging import Move, Staged, fits, next_move, stage_tale
@@ -157,12 +159,15 @@ def _curl(move: Move, here: str, sandbox_id: str, token: str | None, locked: boo
     words = ["curl", "-X", place.method, here + place.path.format(sandbox=sandbox_id, **move.ids)]
     if token is not None:
         words += ["-H", f"Authorization: Bearer {token}"]
+    before = ""
     if move.file is not None:
-        words += ["-F", f"file=@{move.file}"]
+        # The picture comes along: a reader has no such file.
+        before = f"printf %s {b64encode(picture(move.file)).decode()} | base64 -d | "
+        words += ["-F", f"file=@-;filename={move.file}"]
     elif move.body:
         words += ["-H", "Content-Type: application/json", "-d", json.dumps(move.body, ensure_ascii=False)]
     # The key is left to the shell, which knows it.
-    return join(words) + (' -H "X-Emulator-Key: $EMULATOR_KEY"' if locked and token is None else "")
+    return before + join(words) + (' -H "X-Emulator-Key: $EMULATOR_KEY"' if locked and token is None else "")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -72,13 +72,14 @@ class Time:
         now = now_of(session, sandbox)
         self._marketplace.settle_world(sandbox, now)
         shown: list[tuple[Place, Step]] = []
-        for place, step in self._coming(session, sandbox, order_id):
-            if until is not None and step.at > until:
-                break
-            if after is None or place > after:
-                shown.append((place, step))
-            if len(shown) > most:
-                break
+        with self.database.looking() as session:
+            for place, step in self._coming(session, find(session, sandbox_id).sandbox, order_id):
+                if until is not None and step.at > until:
+                    break
+                if after is None or place > after:
+                    shown.append((place, step))
+                if len(shown) > most:
+                    break
         body = [views.forecast_view(step) for _, step in shown[:most]]
         return Answer(body, now), shown[most - 1][0] if len(shown) > most else None
 

@@ -411,7 +411,13 @@ ALREADY_REPORTED = Refusal(
 )
 
 # 5. The control plane.
-CLOCK_BACKWARDS = Refusal("clock_backwards", 409, "TIME-1", "A sandbox's clock never goes back.", "Reset the sandbox to start over.")
+CLOCK_BACKWARDS = Refusal(
+    "clock_backwards",
+    409,
+    "TIME-1",
+    "A sandbox's clock never goes back.",
+    "Restore a snapshot to go back, or reset the sandbox to start over.",
+)
 CLOCK_TOO_FAR = Refusal("clock_too_far", 422, "TIME-1", "The clock ends before the year 9000.", "Go less far.", "to")
 NOTHING_DUE = Refusal(
     "nothing_due", 409, "TIME-1", "No timer is running, so there is no next one to go to.", "Advance `by` or `to` instead."

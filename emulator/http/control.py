@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from hmac import compare_digest
 from importlib.metadata import version
 from typing import Any
@@ -19,6 +20,7 @@ from ..domain.words import ClockMode, Edge
 from ..service import Answer
 from . import asking, schemas
 from .answering import answer, page
+from .codec import http_date
 from .marketplace import MAIL_CURSOR, flask_path
 
 _SANDBOX, _CLOCK, _ADVANCE = schemas.SandboxBody(), schemas.ClockBody(), schemas.AdvanceBody()
@@ -84,8 +86,7 @@ class _Calls:
 
     def delete_sandbox(self, sandbox: str) -> Response:
         asking.opened()
-        self._sandboxes.delete(sandbox)
-        return _gone()
+        return _gone(self._sandboxes.delete(sandbox))
 
     def reset(self, sandbox: str) -> Response:
         asking.opened()
@@ -150,8 +151,11 @@ class _Calls:
 
     def delete_snapshot(self, sandbox: str, snapshot: str) -> Response:
         asking.opened()
-        self._branches.delete_snapshot(sandbox, snapshot)
-        return _gone()
+        return _gone(self._branches.delete_snapshot(sandbox, snapshot))
+
+    def kept_world(self, sandbox: str, snapshot: str) -> Response:
+        asking.opened()
+        return answer(self._branches.kept(sandbox, snapshot))
 
     def restore(self, sandbox: str, snapshot: str) -> Response:
         asking.opened()
@@ -189,7 +193,8 @@ class _Calls:
         return answer(self._generator.load(sandbox, Load(**wanted)))
 
 
-def _gone() -> Response:
+def _gone(now: datetime) -> Response:
     gone = Response(status=204)
     del gone.headers["Content-Type"]
+    gone.headers["Date"] = http_date(now)
     return gone

@@ -766,7 +766,7 @@ class AdvanceBody(Strict):
     )
     limit = StrictInteger(
         validate=validate.Range(1, MAX_LIMIT),
-        metadata={"description": "Stop on the way as soon as so many timers have fired; `next` in the answer goes on."},
+        metadata={"description": "Stop after the instant at which so many timers have fired; `next` in the answer goes on."},
     )
 
     @validates_schema
@@ -842,7 +842,7 @@ class LoadBody(Strict):
         metadata={"description": "How often each position comes, as weights; those not named do not come."},
     )
     oldest = Duration(metadata={"description": "How long ago the oldest orders were placed."})
-    seed = StrictText(100, description="What is drawn depends on it, on the sandbox's seed and on nothing else.")
+    seed = StrictText(100, description="What is drawn follows from it, from the sandbox's seed, and from what the sandbox held.")
 
 
 class RulesQuery(Strict):

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import BigInteger, event
 from sqlalchemy import Engine as SqlEngine
@@ -27,6 +27,10 @@ Row = Sequence[Any]
 Params = dict[str, Any]
 
 BUSY_TIMEOUT_SECONDS = 10.0
+COPY_TRIES = 20
+# PostgreSQL's words for "somebody changed what you have read" and "you waited for each other".
+_IN_THE_WAY = ("40001", "40P01")
+_T = TypeVar("_T")
 MMAP_BYTES = 256 * 1024 * 1024
 
 
@@ -163,7 +167,11 @@ class Database:
         self.dialect = engine.dialect.name
         self.closed = False
         self._local = threading.local()
-        self._begin = "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN"
+        one_instant = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+        sqlite = self.dialect == "sqlite"
+        # SQLite shows any transaction one instant; there only writing has to be asked for.
+        self._begin, self._copy = ("BEGIN IMMEDIATE", "BEGIN IMMEDIATE") if sqlite else ("BEGIN", one_instant)
+        self._look = "BEGIN" if sqlite else f"{one_instant} READ ONLY"
 
     @property
     def reading(self) -> Session:
@@ -190,6 +198,31 @@ class Database:
             session.raw("ROLLBACK")
             raise
         session.raw("COMMIT")
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """Several reads of one instant, whatever others write meanwhile. Not for long: the WAL cannot be reset before it ends."""
+        session = self.reading
+        session.raw(self._look)
+        try:
+            yield session
+        finally:
+            session.raw("COMMIT")
+
+    def copying(self, work: Callable[[Session], _T]) -> _T:
+        """One transaction that reads all tables as of one instant and writes. Where others were in its way, it is tried again."""
+        session = self.reading
+        for tries in range(COPY_TRIES):
+            session.raw(self._copy)
+            try:
+                done = work(session)
+                session.raw("COMMIT")
+                return done
+            except BaseException as problem:
+                session.raw("ROLLBACK")
+                if getattr(problem, "sqlstate", None) not in _IN_THE_WAY or tries == COPY_TRIES - 1:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     def close(self) -> None:
         """Give back this thread's connection and close the idle ones. Whoever asks again opens it again."""

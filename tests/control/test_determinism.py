@@ -79,6 +79,7 @@ def live(box: Sandbox) -> None:
     look_around(box, made["orders"][0]["order"])
     box.disputed()
     box.control("GET", "/snapshots")
+    box.control("GET", f"/snapshots/{kept['id']}")
     box.control("DELETE", f"/snapshots/{kept['id']}")
     box.control("PUT", "/clock", json={"mode": "frozen", "now": "2026-06-01T00:00:00Z"})
     box.control("POST", "/reset")

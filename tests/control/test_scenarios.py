@@ -65,6 +65,7 @@ def play(host: Sandbox, story: str, **body: Any) -> Guest:
 
 def curl(client: FlaskClient, line: str) -> TestResponse:
     """Send what a line for a shell says, as curl would; what it says beside that is a mistake."""
+    piped, _, line = line.rpartition("| ")
     command, *words = shlex.split(line)
     assert command == "curl"
     method, url, headers, sent = None, None, {}, dict[str, str]()
@@ -84,13 +85,14 @@ def curl(client: FlaskClient, line: str) -> TestResponse:
     assert url is not None
     assert url.startswith(f"{HERE}/")
     if "form" in sent:
-        field, _, name = sent["form"].partition("=@")
+        field, _, name = sent["form"].partition("=@-;filename=")
         assert field == "file"
+        data = subprocess.run(["sh", "-c", piped.rpartition("|")[0] + "| base64 -d"], capture_output=True, check=True).stdout
         box = object.__new__(Sandbox)
         box.client, box.tokens = client, {"sender": headers.pop("Authorization").removeprefix("Bearer ")}
         assert not headers
         assert (method, url) == ("POST", f"{HERE}/v1/evidence")
-        return box.upload("sender", name)
+        return box.upload("sender", name, data)
     if "data" in sent:
         assert headers["Content-Type"] == "application/json"
     return client.open(url.removeprefix(HERE), method=method, headers=headers, data=sent.get("data"))

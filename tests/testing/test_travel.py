@@ -89,7 +89,7 @@ def test_both_drivers_fire_the_same_and_report_the_same(emulator: Emulator) -> N
     with freeze_time(START) as frozen:
         by_wall = emulator.sandbox(seed="travel")
         assert by_wall.id == by_clock.id
-        again = [travel(frozen, **leg) for leg in LEGS]
+        again = [travel(frozen, app=emulator.app, **leg) for leg in LEGS]
         assert {line["sandbox"] for report in again for line in report["fired"]} == {by_wall.id}
         assert [without_sandbox(report) for report in again] == reports
         assert by_wall.timeline() == told
