@@ -38,7 +38,21 @@ MAY_IMPORT = {
     "stamping": PURE,
     "journey": PURE,
     "control": PURE
-    | {"views", "store", "clock", "growth", "stamping", "audit", "service", "journey", "sniffing", "pictures", "player", "staging", "lives"},
+    | {
+        "views",
+        "store",
+        "clock",
+        "growth",
+        "stamping",
+        "audit",
+        "service",
+        "journey",
+        "sniffing",
+        "pictures",
+        "player",
+        "staging",
+        "lives",
+    },
     "http.schemas": PURE,
     "derive": PURE | {"http.schemas"},
     "testing": PURE | {"app", "journey", "control", "http"},  # for tests of others: it makes applications and drives them
