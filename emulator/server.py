@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import socket
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 
 from flask import Flask
@@ -16,17 +15,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from .app import create_app
+from .remote import is_loopback
 
 STOP_SECONDS = 10
 GC_ALLOCATIONS = 20_000
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def default_database() -> str:

@@ -83,7 +83,6 @@ class Pattern:
         for blank in sorted(found - self._slots.keys()):
             self._slots[blank] = len(self._made) + len(self._offsets)
             self._offsets.append(_seconds(datetime.fromisoformat(blank)) - self._now)
-        self._known: dict[str, int] = {}
         self._sheets = {name: self._sheet(sheet, instants[name]) for name, sheet in rows.items()}
 
     def stamp(self, key: int, seed: str, now: datetime) -> Rows:
@@ -132,15 +131,14 @@ class Pattern:
 
     def _value(self, text: str) -> int | None:
         """The blank that a text is, or a new one for a text with blanks in it; None where it has none."""
-        if text in self._slots:
-            return self._slots[text]
-        pieces = _BLANK.split(text)
-        if len(pieces) == 1:
-            return None
-        if text not in self._known:
-            self._known[text] = len(self._made) + len(self._offsets) + len(self._texts)
+        found = self._slots.get(text)
+        if found is None:
+            pieces = _BLANK.split(text)
+            if len(pieces) == 1:
+                return None
+            found = self._slots[text] = len(self._made) + len(self._offsets) + len(self._texts)
             self._texts.append((pieces, [self._slots[blank] for blank in pieces[1::2]]))
-        return self._known[text]
+        return found
 
 
 def _filled(parts: tuple[object, ...], ids: Mapping[str, str]) -> Iterator[object]:

@@ -19,6 +19,7 @@ from .sandbox import Sandbox
 
 MakeApp = Callable[..., Flask]
 MakeSandbox = Callable[..., Sandbox]
+Apps = Callable[[str], Flask]
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -104,6 +105,21 @@ def make_sandbox(client: FlaskClient) -> MakeSandbox:
 def sandbox(client: FlaskClient) -> Sandbox:
     """A sandbox of the world `empty` in the test's own database: one buyer, one seller with a store, one mediator, no orders."""
     return Sandbox(client)
+
+
+@pytest.fixture(scope="module")
+def apps(new_database: Callable[[str], str]) -> Iterator[Apps]:
+    """One application a kind of database, made when it is first asked for, in which only this module works."""
+    made: dict[str, Flask] = {}
+
+    def app(kind: str) -> Flask:
+        if kind not in made:
+            made[kind] = create_app(new_database(kind), demo=False)
+        return made[kind]
+
+    yield app
+    for one in made.values():
+        _close(one)
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def planter() -> Iterator[Planter]:
 def grown(planter: Planter, world: str, ruleset: str, settings: str, now: datetime) -> Pattern:
     """The pattern of a world that was really grown at this instant, not found among those that are kept."""
     engine = engine_for(ruleset, settings, world)
-    return planter._read_back(grow(world, engine.settings, world, now), ruleset, settings)
+    return planter._read_back(grow(world, engine.settings, world, now), engine)
 
 
 def ids_in(rows: Rows) -> set[str]:

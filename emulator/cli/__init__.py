@@ -39,10 +39,11 @@ def serve(host: str, port: int, workers: int, database: str | None, demo: bool |
     the value of EMULATOR_KEY.
     """
     from .. import server
+    from ..remote import is_loopback
     from ..store.database import normal_url
 
     key = os.environ.get("EMULATOR_KEY") or None
-    local = server.is_loopback(host)
+    local = is_loopback(host)
     if not local and key is None:
         raise click.UsageError(f"{host} can be reached by strangers: set EMULATOR_KEY, or listen on 127.0.0.1.")
     try:

@@ -17,6 +17,6 @@ class ControlPlane:
     def __init__(self, database: Database, marketplace: Marketplace, seeds_fix_tokens: bool = True) -> None:
         self.sandboxes = Sandboxes(database, marketplace, seeds_fix_tokens)
         self.time = Time(database, marketplace)
-        self.branches = Branches(database, marketplace, seeds_fix_tokens)
+        self.branches = Branches(database, seeds_fix_tokens)
         self.scenarios = Scenarios(database)
         self.generator = Generator(database)

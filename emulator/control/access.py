@@ -66,6 +66,14 @@ def find_locked(session: Session, sandbox_id: str) -> Kept:
     return find(session, sandbox_id)
 
 
+def free_turn(session: Session, *parts: object, first: int = 0) -> tuple[int, str]:
+    """The first turn whose sandbox id, made of these parts, no sandbox has yet; and that id."""
+    turn = first
+    while sandboxes.exists(session, sandbox_id := make_id("sbx", *parts, turn)):
+        turn += 1
+    return turn, sandbox_id
+
+
 def new_tokens(kept: Kept, names: Iterable[str], *branch: object) -> dict[str, str]:
     """A token for each account name. Those of a sandbox whose seed fixes them depend on its id and the branch alone."""
     if kept.origin.fixed:
@@ -96,6 +104,11 @@ def clock_view(mode: str, now: datetime) -> Json:
 
 def clock_row(clock: Clock) -> ClockRow:
     return ClockRow(clock.mode.value, clock.virtual, clock.wall)
+
+
+def stopped_at(sandbox: Sandbox, now: datetime) -> ClockRow:
+    """A sandbox's clock as it is kept for later: its mode, and the instant it shows."""
+    return ClockRow(sandbox.clock.mode, now, wall_now())
 
 
 def first_clock(now: datetime | None, frozen: bool) -> Clock:

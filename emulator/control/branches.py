@@ -7,17 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..clock import Clock, wall_now
+from ..clock import wall_now
 from ..domain import refusals
 from ..domain.case import make_id
 from ..domain.refusals import Refused
 from ..domain.words import ClockMode
-from ..service import Answer, Marketplace, now_of, settle_due
+from ..service import Answer, now_of, settle_due
 from ..store import reading, sandboxes, worlds
 from ..store.database import Database, Session
 from ..store.orders import ClockRow, Sandbox
 from ..store.sandboxes import Snapshot
-from .access import Json, Kept, clock_row, find, find_locked, new_tokens, sandbox_view
+from .access import Json, Kept, find, find_locked, free_turn, new_tokens, sandbox_view, stopped_at
 from .documents import read_document, write_document
 from .sandboxes import SWEPT_ROWS, made
 
@@ -25,9 +25,8 @@ from .sandboxes import SWEPT_ROWS, made
 class Branches:
     """What becomes of the worlds of one database's sandboxes."""
 
-    def __init__(self, database: Database, marketplace: Marketplace, seeds_fix_tokens: bool = True) -> None:
+    def __init__(self, database: Database, seeds_fix_tokens: bool = True) -> None:
         self._db = database
-        self._marketplace = marketplace
         self._seeds_fix_tokens = seeds_fix_tokens
 
     # ── snapshots ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -40,7 +39,7 @@ class Branches:
             sandbox = kept.sandbox
             snapshot_id = make_id("snp", sandbox_id, kept.serial)
             world = worlds.copy_world(session, sandbox.world)
-            clock = clock_row(Clock(ClockMode(sandbox.clock.mode), now, wall_now()))
+            clock = stopped_at(sandbox, now)
             orders = worlds.count_orders(session, world)
             snapshot = Snapshot(snapshot_id, kept.serial, name or snapshot_id, world, orders, clock)
             sandboxes.insert_snapshot(session, sandbox_id, snapshot)
@@ -90,14 +89,12 @@ class Branches:
 
         def branch(session: Session) -> Answer:
             kept, now = self._counted(session, sandbox_id)
-            source, clock = kept.sandbox.world, clock_row(Clock(ClockMode(kept.sandbox.clock.mode), now, wall_now()))
+            source, clock = kept.sandbox.world, stopped_at(kept.sandbox, now)
             if snapshot_id is not None:
                 snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
                 source, clock = snapshot.world, _resumed(snapshot.clock)
-            turn = kept.serial
             # A sandbox of this id may have been here before, and its branches still are.
-            while sandboxes.exists(session, fork_id := make_id("sbx", sandbox_id, "fork", turn)):
-                turn += 1
+            _, fork_id = free_turn(session, sandbox_id, "fork", first=kept.serial)
             world = worlds.copy_world(session, source)
             sandbox = replace(kept.sandbox, id=fork_id, world=world, name=name or fork_id, clock=clock)
             return self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual)
@@ -116,14 +113,13 @@ class Branches:
 
     def import_world(self, document: Mapping[str, Any]) -> Answer:
         """A new sandbox from an exported world; raises Refused for what no sandbox could have become."""
+        # Reading takes longest, so nobody is kept waiting for it.
+        read = read_document(document)
         with self._db.writing() as session:
             world = worlds.new_world(session)
-            read = read_document(document, world)
             sandboxes.lock_seed(session, read.seed)
-            turn = 0
-            while sandboxes.exists(session, sandbox_id := make_id("sbx", read.seed, "import", turn)):
-                turn += 1
-            worlds.insert_rows(session, read.rows)
+            _, sandbox_id = free_turn(session, read.seed, "import")
+            worlds.insert_rows(session, worlds.under(read.rows, world))
             read.check(session, world)
             clock = _resumed(ClockRow(read.mode.value, read.now, wall_now()))
             sandbox = Sandbox(sandbox_id, world, read.name, read.ruleset, read.settings, read.seed, clock)

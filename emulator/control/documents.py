@@ -59,6 +59,8 @@ FIRST_YEAR, LAST_YEAR = 1900, LAST_INSTANT_YEAR + 100
 # What is told of an event is a request's fields; nothing of ours lies deeper.
 MAX_DEPTH = 20
 MAX_NAME = 100
+# What rows carry until they are written under a key of their own.
+NO_WORLD = 0
 
 # Documents inside the document: they are shown as JSON, not as texts of it.
 _BODIES = {("orders", "body"), ("disputes", "body"), ("events", "details")}
@@ -139,8 +141,8 @@ class ReadWorld:
             _refuse({f"order {violation['order']}": [violation["says"]] for violation in found})
 
 
-def read_document(document: Mapping[str, Any], world: int) -> ReadWorld:
-    """A document that the schema has let through, as rows of this world; raises Refused that names what cannot be."""
+def read_document(document: Mapping[str, Any]) -> ReadWorld:
+    """A document that the schema has let through, as rows of no world yet; raises Refused that names what cannot be."""
     if (document["format"], document["version"]) != (FORMAT, VERSION):
         _refuse({"format": [f"Must be {FORMAT}, version {VERSION}."]})
     head = document["sandbox"]
@@ -156,7 +158,7 @@ def read_document(document: Mapping[str, Any], world: int) -> ReadWorld:
     if head["world"] not in world_names():
         _refuse({"sandbox.world": [f"Must be one of {', '.join(world_names())}."]})
     settings = json.dumps(head["settings"], sort_keys=True)
-    reader = _Reader(world, engine_for(head["ruleset"], settings, head["seed"]), head["clock"]["now"])
+    reader = _Reader(engine_for(head["ruleset"], settings, head["seed"]), head["clock"]["now"])
     rows = reader.read(document["tables"])
     origin = Origin(head["world"], head["starts_at"], head["frozen"], head["seeded"])
     mode = ClockMode(head["clock"]["mode"])
@@ -174,8 +176,7 @@ class _Fault(ValueError):
 class _Reader:
     """Reads the tables of a document, collecting what is wrong with them."""
 
-    def __init__(self, world: int, engine: Engine, now: datetime) -> None:
-        self._world = world
+    def __init__(self, engine: Engine, now: datetime) -> None:
         self.engine = engine
         self.now = now
         self._errors: dict[str, list[str]] = {}
@@ -248,7 +249,7 @@ class _Reader:
             if len(cells) != len(wanted):
                 self._errors[where] = [f"Must have {len(wanted)} cells."]
                 continue
-            row: dict[str, Any] = {"world": self._world}
+            row: dict[str, Any] = {"world": NO_WORLD}
             for name, cell in zip(wanted, cells, strict=True):
                 row[name] = self._attempt(f"{where}.{name}", partial(self._read_cell, table, table.c[name], cell))
             key = tuple(row[name] for name in key_columns)

@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+from ..domain.engine import Engine
 from ..growth import Grown, grow, week_of
 from ..service import engine_for
 from ..stamping import Pattern
@@ -31,26 +32,26 @@ class Planter:
 
     def pattern(self, name: str, ruleset: str, settings: str, now: datetime) -> Pattern:
         """The pattern of a world under these rules for this part of the week. Opens a transaction of its own where there is none yet."""
-        key = (name, ruleset, settings, *week_of(name, engine_for(ruleset, settings, name).settings, now))
+        # All sandboxes share what was drawn in a world's past; what is drawn from `now` on depends on the seed of each.
+        engine = engine_for(ruleset, settings, name)
+        key = (name, ruleset, settings, *week_of(name, engine.settings, now))
         with self._lock:
             found = self._patterns.get(key)
             if found is not None:
                 self._patterns.move_to_end(key)
                 return found
-        # All sandboxes share what was drawn in a world's past; what is drawn from `now` on depends on the seed of each.
-        engine = engine_for(ruleset, settings, name)
-        found = self._read_back(grow(name, engine.settings, name, now), ruleset, settings)
+        found = self._read_back(grow(name, engine.settings, name, now), engine)
         with self._lock:
             self._patterns[key] = found
             while len(self._patterns) > MAX_PATTERNS:
                 self._patterns.popitem(last=False)
         return found
 
-    def _read_back(self, grown: Grown, ruleset: str, settings: str) -> Pattern:
+    def _read_back(self, grown: Grown, engine: Engine) -> Pattern:
         """What the database makes of a grown world; nothing of it stays there."""
         with self._db.writing() as session:
             key = worlds.new_world(session)
-            sandboxes.insert_world(session, key, grown.world, engine_for(ruleset, settings, grown.world.seed), grown.files)
+            sandboxes.insert_world(session, key, grown.world, engine, grown.files)
             rows = worlds.renumbered(worlds.read_rows(session, key))
             worlds.forsake(session, key)
             worlds.sweep(session, sum(map(len, rows.values())) + 1)

@@ -21,7 +21,7 @@ from ..service import Answer, Marketplace, attempt, now_of, sandbox_engine
 from ..store import reading, sandboxes, worlds
 from ..store.database import Database
 from ..store.orders import Sandbox, find_order, lock_order, save_steps
-from .access import Json, Origin, clock_row, drawn_token, find, find_locked, first_clock, sandbox_view
+from .access import Json, Origin, clock_row, drawn_token, find, find_locked, first_clock, free_turn, sandbox_view
 from .planting import Planter, plant
 
 DEFAULT = "default"
@@ -86,10 +86,8 @@ class Sandboxes:
         pattern = self._planter.pattern(wish.world, wish.ruleset, settings, clock.virtual)
         with self._db.writing() as session:
             sandboxes.lock_seed(session, seed)
-            turn = 0
             # Sandboxes of one seed live side by side: the first has the ids and tokens of the seed alone, the next those of its turn.
-            while sandboxes.exists(session, sandbox_id := make_id("sbx", seed, "sandbox", turn)):
-                turn += 1
+            turn, sandbox_id = free_turn(session, seed, "sandbox")
             world = plant(session, pattern, seed, clock.virtual)
             sandbox = Sandbox(sandbox_id, world, wish.name or sandbox_id, wish.ruleset, settings, seed, clock_row(clock))
             people = sandboxes.accounts(session, world)

@@ -74,6 +74,11 @@ def read_rows(session: Session, world: int) -> Rows:
     return {name: [tuple(row) for row in session.all(statement, world=world)] for name, statement in _READ.items()}
 
 
+def under(rows: Rows, world: int) -> Rows:
+    """The same rows under the key of another world."""
+    return {name: [(world, *row[1:]) for row in sheet] for name, sheet in rows.items()}
+
+
 def insert_rows(session: Session, rows: Rows) -> None:
     """Write whole rows."""
     for table in t.WORLD_TABLES:

@@ -46,8 +46,8 @@ class Emulator:
         name: str | None = None,
     ) -> Sandbox:
         """A new sandbox, as `POST /_emulator/sandboxes` makes it; whoever asks for it deletes it."""
-        wish = sandbox_wish(world=world, ruleset=ruleset, settings=settings, now=now, frozen=frozen, seed=seed, name=name)
-        return Sandbox(self, wish)
+        rules = {"ruleset": ruleset, "settings": dict(settings or {})}
+        return Sandbox(self, sandbox_wish({"world": world, **rules, "now": now, "frozen": frozen, "seed": seed, "name": name}))
 
     def close(self) -> None:
         """Let go of what is open towards it."""

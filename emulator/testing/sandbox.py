@@ -354,18 +354,6 @@ def _duration(span: timedelta) -> str:
     return f"P{span.days}DT{span.seconds}S"
 
 
-def sandbox_wish(
-    *,
-    world: str = "small",
-    ruleset: str = "standard",
-    settings: Mapping[str, Any] | None = None,
-    now: datetime | str | None = None,
-    frozen: bool = False,
-    seed: str | None = None,
-    name: str | None = None,
-) -> Json:
-    """The body that makes a sandbox."""
-    at = None if now is None else _text(now)
-    return {"world": world, "ruleset": ruleset, "settings": dict(settings or {}), "frozen": frozen} | _said(
-        {"now": at, "seed": seed, "name": name}
-    )
+def sandbox_wish(wish: Mapping[str, Any]) -> Json:
+    """A wish as the body that makes a sandbox: what is None is left out, and an instant is a text."""
+    return _said({name: _text(value) if isinstance(value, datetime) else value for name, value in wish.items()})

@@ -25,30 +25,15 @@ from werkzeug.test import TestResponse
 from emulator.app import create_app
 from emulator.store.tables import WORLD_TABLES, Instant
 
+from ..conftest import Apps
 from ..dumping import dump
 from ..sandbox import Json, Sandbox, usd
 from .commands import Branch, Past, Wanderer, alike, arrivals, at, examples, export, import_, led, pasts, rows, written
 
-Apps = Callable[[str], Flask]
 TABLES = {table.name: table for table in WORLD_TABLES}
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 # What is refused before a database is asked is the same on both.
 SQLITE = pytest.mark.parametrize("database", ["sqlite"])
-
-
-@pytest.fixture(scope="module")
-def apps(new_database: Callable[[str], str]) -> Iterator[Apps]:
-    """One application a kind of database, in which nothing else lies."""
-    made: dict[str, Flask] = {}
-
-    def app(kind: str) -> Flask:
-        if kind not in made:
-            made[kind] = create_app(new_database(kind), demo=False)
-        return made[kind]
-
-    yield app
-    for one in made.values():
-        one.extensions["dispute_emulator"].close()
 
 
 def brought(client: FlaskClient, document: Json) -> Branch:

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from emulator.app import create_app
-
+from ..conftest import Apps
 from ..sandbox import CALLS, TRACKED, Json, Sandbox, usd
 
 WALKS, CHUNK, STEPS, ORDERS = 1000, 40, 30, 2
@@ -273,24 +270,9 @@ class Walk:
         assert report["checked"]["orders"] >= ORDERS
 
 
-@pytest.fixture(scope="module")
-def apps(new_database: Callable[[str], str]) -> Iterator[Callable[[str], Flask]]:
-    """One application a kind of database, made when it is first asked for."""
-    made: dict[str, Flask] = {}
-
-    def app(kind: str) -> Flask:
-        if kind not in made:
-            made[kind] = create_app(new_database(kind), demo=False)
-        return made[kind]
-
-    yield app
-    for one in made.values():
-        one.extensions["dispute_emulator"].close()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("chunk", "kind"), CHUNKS)
-def test_random_walks_leave_a_world_that_the_audit_finds_in_order(chunk: int, kind: str, apps: Callable[[str], Flask]) -> None:
+def test_random_walks_leave_a_world_that_the_audit_finds_in_order(chunk: int, kind: str, apps: Apps) -> None:
     client = apps(kind).test_client()
     went: Counter[str] = Counter()
     refused: Counter[str] = Counter()
