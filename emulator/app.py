@@ -15,6 +15,7 @@ from .http import control as control_routes
 from .http import marketplace as marketplace_routes
 from .http import pages, problems
 from .http.codec import OrjsonProvider
+from .http.instead import Adviser
 from .http.paths import Segment
 from .service import Marketplace
 from .store.database import Database, engine_options, normal_url, prepare
@@ -55,7 +56,7 @@ def create_app(
     control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers)
     app.wsgi_app = one_instant(app.wsgi_app)  # type: ignore[assignment, method-assign] # as Flask documents it
     app.extensions["dispute_emulator"] = database
-    problems.install(app, marketplace.time_of)
+    problems.install(app, marketplace.time_of, Adviser(marketplace.suggest, locked=key is not None))
     marketplace_routes.install(app, marketplace)
     control_routes.install(app, control, key)
     pages.install(app, control, locked=key is not None)

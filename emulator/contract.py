@@ -279,6 +279,9 @@ CONTROL_CALLS: tuple[Call, ...] = (
     ),
 )
 
+# Every call by its name: the table's actions and all others.
+CALLS: Mapping[str, Place] = {call.name: Place(call.method, call.path) for call in (*MARKETPLACE_CALLS, *CONTROL_CALLS)} | dict(PLACES)
+
 _USD = {"amount": "30.00", "currency": "USD"}
 
 # What the interactive page fills in for each call that takes a body: whatever has to be there and a reader would not guess.

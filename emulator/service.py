@@ -6,7 +6,7 @@ is refused; the command itself then leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,15 +15,18 @@ from typing import Any
 
 from . import views
 from .clock import Clock, wall_is_moved, wall_now
+from .contract import EXAMPLES
 from .domain import refusals
-from .domain.case import Surroundings
+from .domain.case import NOWHERE, Surroundings
 from .domain.engine import Engine, Step
+from .domain.fields import read_body
 from .domain.order import Evidence, Message, Order
-from .domain.refusals import Refused
+from .domain.refusals import Refused, Suggestion
 from .domain.rules import BY_NAME
 from .domain.rulesets import RULESETS, Settings, build_settings
 from .domain.words import Actor, ClockMode
 from .domain.world import File
+from .explaining import Asked, explained, ids_of, legal_body, who_may
 from .sniffing import MAX_FILE_BYTES, media_type
 from .store import reading, sandboxes
 from .store.codec import from_json, instant
@@ -49,6 +52,8 @@ from .store.sandboxes import hash_token
 
 Json = dict[str, Any]
 _SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
+# So many stores are looked through for an open one.
+MOST_STORES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,11 @@ def attempt(
     return done, [*steps, done, *engine.settle(done.order, now)[1]]
 
 
+def settled(loaded: Loaded, steps: Sequence[Step]) -> Order:
+    """The order at hand after these steps; where there are none, as it was loaded."""
+    return loaded.at_hand(steps[-1].order if steps else loaded.order)
+
+
 def evidence_kind(data: bytes) -> str:
     """The media type of a file that may be evidence; raises Refused for any other, and for one that is too large."""
     kind = media_type(data)
@@ -151,15 +161,17 @@ class Marketplace:
         with self._db.writing() as session:
             context, loaded = self._load_locked(session, token, target)
             engine, role, now = context.engine, context.asker.role, context.now
+            around = NOWHERE
 
             def command(order: Order) -> Step:
+                nonlocal around
                 around = self._surroundings(session, context, order, target, request)
                 return engine.perform(order, action, role, request, now, around)
 
             done, steps = attempt(engine, loaded, role, now, command)
             save_steps(session, context.world, loaded, steps, context.engine)
         if isinstance(done, Refused):
-            raise done
+            raise explained(done, engine, Asked(settled(loaded, steps), action, role, request, now, around))
         return self._answer(context, action, done, steps[-1].order)
 
     def _place_order(self, token: str, request: Mapping[str, Any]) -> Answer:
@@ -182,7 +194,10 @@ class Marketplace:
                 currency=request["total"].currency,
             )
             around = Surroundings(store_closed=seller[1])
-            step = context.engine.perform(order, "place_order", asker.role, request, context.now, around)
+            try:
+                step = context.engine.perform(order, "place_order", asker.role, request, context.now, around)
+            except Refused as no:
+                raise explained(no, context.engine, Asked(order, "place_order", asker.role, request, context.now, around)) from None
             save_steps(session, context.world, None, [step], context.engine)
         view = views.order_view(step.order, context.engine, asker.role, context.now)
         return Answer(view, context.now, location=f"/v1/orders/{order.id}")
@@ -227,6 +242,29 @@ class Marketplace:
             reading.insert_evidence(session, context.world, file, data)
         return Answer(views.file_view(file), context.now, location=f"/v1/evidence/{file.id}")
 
+    def suggest(self, token: str, action: str, target: Target, sent: Mapping[str, Any]) -> Suggestion | None:
+        """The same action with a body that goes through, as near to what was sent as can be; None where there is none. Raises Refused."""
+        if action == "place_order":
+            return self._suggest_order(token, sent)
+        context, order = self._read(token, target)
+        asked = Asked(order, action, context.asker.role, {}, context.now)
+        ids = ids_of(order, action)
+        body = legal_body(context.engine, asked, sent) if ids is not None else None
+        return None if body is None or ids is None else Suggestion(action, ids, body)
+
+    def _suggest_order(self, token: str, sent: Mapping[str, Any]) -> Suggestion | None:
+        context = self._asked(token)
+        stores = reading.list_stores(self._db.reading, context.world, "", MOST_STORES).entries
+        open_ones = [record.store.id for record in stores if record.store.closed_at is None]
+        if context.asker.role not in who_may("place_order") or not open_ones:
+            return Suggestion("stores", {})
+        store = sent["store"] if sent.get("store") in open_ones else open_ones[0]
+        example = read_body(BY_NAME["place_order"].takes, {**EXAMPLES["place_order"], "store": store})
+        total = example["total"]
+        order = Order("", context.asker.id, "", store, example["item"]["title"], 1, total.minor, total.currency)
+        body = legal_body(context.engine, Asked(order, "place_order", context.asker.role, {}, context.now), {**sent, "store": store})
+        return None if body is None else Suggestion("place_order", {}, body)
+
     # ── one order, one dispute ─────────────────────────────────────────────────────────────────────────────────────────
 
     def order(self, token: str, order_id: str) -> Answer:
@@ -245,7 +283,7 @@ class Marketplace:
         context, order = self._read(token, Target(dispute=dispute_id))
         assert order.dispute is not None
         if order.dispute.claim is None:
-            no_claim = Refused(refusals.NO_OPEN_CLAIM)
+            no_claim = Refused(refusals.NO_OPEN_CLAIM, instead=Suggestion("dispute", {"dispute": dispute_id}))
             no_claim.allowed = views.allowed_view(order, context.engine, context.asker.role, context.now)
             raise no_claim
         return Answer(views.claim_view(order.dispute.claim, context.asker.role), context.now)
@@ -257,7 +295,7 @@ class Marketplace:
             step = context.engine.perform(order, "view_solution", context.asker.role, {}, context.now)
         except Refused as no:
             no.allowed = views.allowed_view(order, context.engine, context.asker.role, context.now)
-            raise
+            raise explained(no, context.engine, Asked(order, "view_solution", context.asker.role, {}, context.now)) from None
         return Answer(views.solution_view(step.order), context.now)
 
     def history(self, token: str, dispute_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:
@@ -297,7 +335,7 @@ class Marketplace:
     def operations(self, token: str, after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
         context = self._settled(token)
         if context.asker.role is not Actor.BUYER:
-            raise Refused(refusals.WRONG_ROLE, rule="PAY-4")
+            raise Refused(refusals.WRONG_ROLE, rule="PAY-4", who_may=[Actor.BUYER], instead=Suggestion("disputes", {}))
         page = self._list_disputes(context, {"closed": True}, after, most)
         return Answer([views.operation_view(order) for order in page.entries], context.now), page
 

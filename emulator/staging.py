@@ -13,13 +13,10 @@ from datetime import datetime, timedelta
 from string import Formatter
 from typing import Any
 
-from .contract import EXAMPLES, PLACES
-from .domain.bodies import read_request
-from .domain.order import Order
-from .domain.refusals import Refused
+from .contract import PLACES
 from .domain.rules import BY_NAME
 from .domain.rulesets import Settings, build_settings
-from .domain.words import Actor
+from .explaining import Asked, legal_body
 from .player import PARTS, CoreStage, Play, Scene, StoryFault, Tale
 
 # How far the start is looked for around the usual one. Weekends lie every way there is within a week; tales wait for business days twice.
@@ -113,25 +110,15 @@ def _advance(play: Play, step: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _legal_moves(staged: Staged) -> Iterator[Move]:
-    """Whatever somebody may do to an order of the tale with the contract's example of a body: the buyer's first, then the others'."""
+    """Whatever somebody may do to an order of the tale: the buyer's first, then the others'."""
     world = staged.stage.world
     for part, role in PARTS.items():
         for order_id in staged.play.orders.values():
             order, ids = world.orders[order_id], _ids(staged, order_id)
             for action in (allowed.action for allowed in world.engine.allowed(order, role, world.now)):
-                body = EXAMPLES.get(action, {})
-                # An example is one for all orders, and some orders have no use for it.
-                if ids.keys() >= _named_in_path(action) and _goes_through(staged, order, action, role, body):
+                body = legal_body(world.engine, Asked(order, action, role, {}, world.now))
+                if ids.keys() >= _named_in_path(action) and body is not None:
                     yield Move(part, action, BY_NAME[action].says, body, ids)
-
-
-def _goes_through(staged: Staged, order: Order, action: str, role: Actor, body: Mapping[str, Any]) -> bool:
-    world = staged.stage.world
-    try:
-        world.engine.perform(order, action, role, read_request(action, body), world.now)
-    except Refused:
-        return False
-    return True
 
 
 def _ids(staged: Staged, order_id: str | None) -> dict[str, str]:

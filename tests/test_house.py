@@ -25,16 +25,18 @@ MAY_IMPORT = {
     "pictures": set(),
     "sniffing": set(),
     "clock": {"domain"},
+    "curl": {"pictures"},
+    "explaining": PURE,
     "views": PURE,
     "growth": PURE | {"pictures"},
     "player": PURE | {"views", "growth", "pictures"},
     "timeline": PURE | {"player"},
-    "staging": PURE | {"player"},
+    "staging": PURE | {"player", "explaining"},
     "lives": {"domain"},
     "remote": set(),  # a client of the program, which knows nothing of it
     "store": PURE,
     "audit": PURE | {"store"},
-    "service": PURE | {"views", "store", "clock", "sniffing"},
+    "service": PURE | {"views", "store", "clock", "sniffing", "explaining"},
     "stamping": PURE,
     "journey": PURE,
     "control": PURE
@@ -46,6 +48,8 @@ MAY_IMPORT = {
         "stamping",
         "audit",
         "service",
+        "explaining",
+        "curl",
         "journey",
         "sniffing",
         "pictures",
@@ -56,7 +60,7 @@ MAY_IMPORT = {
     "http.schemas": PURE,
     "derive": PURE | {"http.schemas"},
     "testing": PURE | {"app", "journey", "control", "http"},  # for tests of others: it makes applications and drives them
-    "http": PURE | {"views", "derive", "http.schemas"} | SERVICES,  # never store or clock: they are reached through the services
+    "http": PURE | {"views", "derive", "http.schemas", "explaining", "curl"} | SERVICES,  # never store or clock: they are reached through the services
 }
 MAY_IMPORT_ALL = {"", "__main__", "app", "cli", "server"}  # create_app() and the command put the parts together
 

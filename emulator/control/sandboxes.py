@@ -17,7 +17,8 @@ from ..domain.case import make_id
 from ..domain.refusals import Refused
 from ..domain.rulesets import SettingsError, build_settings
 from ..domain.words import Actor
-from ..service import Answer, Marketplace, attempt, now_of, sandbox_engine
+from ..explaining import Asked, explained
+from ..service import Answer, Marketplace, attempt, now_of, sandbox_engine, settled
 from ..store import reading, sandboxes, worlds
 from ..store.database import Database
 from ..store.orders import Sandbox, find_order, lock_order, save_steps
@@ -152,7 +153,7 @@ class Sandboxes:
             save_steps(session, sandbox.world, loaded, steps, engine)
         if isinstance(done, Refused):
             done.allowed = _carriers(sandbox, done.allowed)
-            raise done
+            raise explained(done, engine, Asked(settled(loaded, steps), "deliver", Actor.CARRIER, request, now))
         view = views.order_view(steps[-1].order, engine, Actor.CARRIER, now)
         return Answer(view | {"allowed_actions": _carriers(sandbox, view["allowed_actions"])}, now)
 

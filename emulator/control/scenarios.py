@@ -6,19 +6,17 @@ Each call brings accounts of its own: tokens that were given out are kept as has
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping
 from itertools import count
-from shlex import join
 from typing import Any, TypeAlias
 
 from ..clock import wall_now
-from ..contract import CONTROL_CALLS, MARKETPLACE_CALLS, PLACES, Place
+from ..contract import CALLS
+from ..curl import curl_line
 from ..domain import refusals
 from ..domain.calendar import LAST_INSTANT_YEAR
 from ..domain.refusals import Refused
 from ..domain.rulesets import Settings
-from ..pictures import picture
 from ..player import PARTS, Tale, named_steps, read_story, story_ids, tales_of
 from ..service import Answer, now_of, sandbox_engine, settle_due
 from ..staging import Move, Staged, fits, next_move, stage_tale
@@ -28,9 +26,6 @@ from .access import clock_view, find, find_locked, new_tokens
 from .time import SandboxClock
 
 Json: TypeAlias = dict[str, Any]
-
-# Every call by its name: the table's actions and all others.
-_CALLS: Mapping[str, Place] = {call.name: Place(call.method, call.path) for call in (*MARKETPLACE_CALLS, *CONTROL_CALLS)} | dict(PLACES)
 
 
 class Scenarios:
@@ -155,19 +150,9 @@ def _next_view(move: Move, curl: str) -> Json:
 
 def _curl(move: Move, here: str, sandbox_id: str, token: str | None, locked: bool) -> str:
     """The call as one line for a shell. What has no token is the control plane's."""
-    place = _CALLS[move.action]
-    words = ["curl", "-X", place.method, here + place.path.format(sandbox=sandbox_id, **move.ids)]
-    if token is not None:
-        words += ["-H", f"Authorization: Bearer {token}"]
-    before = ""
-    if move.file is not None:
-        # The picture comes along: a reader has no such file.
-        before = f"printf %s {b64encode(picture(move.file)).decode()} | base64 -d | "
-        words += ["-F", f"file=@-;filename={move.file}"]
-    elif move.body:
-        words += ["-H", "Content-Type: application/json", "-d", json.dumps(move.body, ensure_ascii=False)]
-    # The key is left to the shell, which knows it.
-    return before + join(words) + (' -H "X-Emulator-Key: $EMULATOR_KEY"' if locked and token is None else "")
+    place = CALLS[move.action]
+    url = here + place.path.format(sandbox=sandbox_id, **move.ids)
+    return curl_line(place.method, url, token=token, body=move.body, file=move.file, locked=locked and token is None)
 
 
 def _listed(names: Iterable[str]) -> str:

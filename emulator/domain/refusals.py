@@ -1,7 +1,8 @@
 """Every no, in order of precedence: the first that applies is the one answered (rulebook, section 15).
 
 A refusal is a fact about the request, named as one. `status` is the HTTP status it is answered with: 409 "not in this state", 403
-"not you", 422 "malformed or out of range". `hint` tells the asker what to do next.
+"not you", 422 "malformed or out of range". `hint` tells the asker what to do next, and `instead` names the actions and calls that come nearest to
+what was asked for.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import dates
+from .words import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,22 @@ class Refusal:
     hint: str
     field: str | None = None
     deadline: Callable[..., Any] | None = None
+    instead: tuple[str, ...] = ()
+
+
+class Window(NamedTuple):
+    """From when until when something goes through; None for a side that is open."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+class Suggestion(NamedTuple):
+    """A call that goes through where another was refused: its name in the contract, the ids in its path, and its body."""
+
+    call: str
+    ids: Mapping[str, str]
+    body: Mapping[str, Any] | None = None
 
 
 class Refused(Exception):
@@ -38,6 +56,8 @@ class Refused(Exception):
         detail: str | None = None,
         deadline: datetime | None = None,
         errors: Mapping[str, list[str]] | None = None,
+        who_may: list[Actor] | None = None,
+        instead: Suggestion | None = None,
     ) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
@@ -45,6 +65,9 @@ class Refused(Exception):
         self.detail = detail or f"{refusal.title} {refusal.hint}"
         self.deadline = deadline
         self.allowed: list[dict[str, Any]] = []
+        self.who_may = who_may
+        self.window: Window | None = None
+        self.instead = instead
         self.errors = errors or ({refusal.field: [refusal.title]} if refusal.field else None)
 
 
@@ -78,7 +101,12 @@ NOT_IMPLEMENTED = Refusal(
 
 # 2. Who is asking, and for what.
 UNAUTHENTICATED = Refusal(
-    "unauthenticated", 401, None, "No valid token came with the request.", "Send `Authorization: Bearer TOKEN` with an account's token."
+    "unauthenticated",
+    401,
+    None,
+    "No valid token came with the request.",
+    "Send `Authorization: Bearer TOKEN` with an account's token.",
+    instead=("create_sandbox",),
 )
 KEY_REQUIRED = Refusal(
     "emulator_key_required", 401, None, "The control plane is locked.", "Send the key the program was started with as `X-Emulator-Key`."
@@ -91,20 +119,41 @@ SELLER_NEVER_CANCELS = Refusal(
     "SELL-3",
     "A seller can never cancel or close a dispute or a claim.",
     "Accept the buyer's solution, refuse it, or wait.",
+    instead=("refuse", "offer", "send_message"),
 )
 ONLY_THE_BUYER_EDITS = Refusal(
-    "only_the_buyer_edits", 403, "EDIT-3", "Only the buyer edits a dispute.", "Write a message, or wait until the mediator asks."
+    "only_the_buyer_edits",
+    403,
+    "EDIT-3",
+    "Only the buyer edits a dispute.",
+    "Write a message, or wait until the mediator asks.",
+    instead=("answer", "ask", "send_message"),
 )
 
 # 3. The state it is in.
 DISPUTE_ALREADY_OPEN = Refusal(
-    "dispute_already_open", 409, "OPEN-1", "This order is in dispute already.", "Edit the open dispute, or end it first."
+    "dispute_already_open",
+    409,
+    "OPEN-1",
+    "This order is in dispute already.",
+    "Edit the open dispute, or end it first.",
+    instead=("edit", "send_message"),
 )
 NOT_SHIPPED_YET = Refusal(
-    "not_shipped_yet", 409, "OPEN-1", "An order can be disputed only after it ships.", "Cancel the order instead: it costs nothing yet."
+    "not_shipped_yet",
+    409,
+    "OPEN-1",
+    "An order can be disputed only after it ships.",
+    "Cancel the order instead: it costs nothing yet.",
+    instead=("cancel_order",),
 )
 ORDER_CANCELLED = Refusal(
-    "order_cancelled", 409, "OPEN-1", "A cancelled order cannot be disputed.", "Its money went back to the buyer when it was cancelled."
+    "order_cancelled",
+    409,
+    "OPEN-1",
+    "A cancelled order cannot be disputed.",
+    "Its money went back to the buyer when it was cancelled.",
+    instead=("payment",),
 )
 DISPUTE_WAS_FINAL = Refusal(
     "dispute_was_final",
@@ -112,6 +161,7 @@ DISPUTE_WAS_FINAL = Refusal(
     "OPEN-6",
     "This order's dispute ended for good.",
     "After an acceptance, a ruling, a default or a cancelled claim there is no second dispute.",
+    instead=("appeal", "payment"),
 )
 NO_SECOND_DISPUTE = Refusal(
     "no_second_dispute",
@@ -119,6 +169,7 @@ NO_SECOND_DISPUTE = Refusal(
     "OPEN-7",
     "After a cancelled dispute this ruleset allows no new one.",
     "Where it may be appealed, `appeal` is among `allowed_actions`.",
+    instead=("appeal", "payment"),
 )
 NOT_AWAITING_SHIPMENT = Refusal(
     "not_awaiting_shipment",
@@ -126,9 +177,15 @@ NOT_AWAITING_SHIPMENT = Refusal(
     "ORD-2",
     "The order is not waiting to be shipped.",
     "Only an unshipped order is shipped or given more time.",
+    instead=("correct_tracking", "extend_protection", "send_message"),
 )
 ORDER_NOT_CANCELLABLE = Refusal(
-    "order_not_cancellable", 409, "ORD-3", "An order can be cancelled only until it ships.", "Once it has shipped, open a dispute."
+    "order_not_cancellable",
+    409,
+    "ORD-3",
+    "An order can be cancelled only until it ships.",
+    "Once it has shipped, open a dispute.",
+    instead=("open_dispute", "send_message"),
 )
 TRACKING_FIXED = Refusal(
     "tracking_fixed",
@@ -136,6 +193,7 @@ TRACKING_FIXED = Refusal(
     "ORD-4",
     "The tracking number can be corrected only from shipping until the order is finished.",
     "Write the buyer a message instead.",
+    instead=("send_message",),
 )
 NOTHING_TO_DELIVER = Refusal(
     "nothing_to_deliver",
@@ -150,9 +208,15 @@ PROTECTION_FIXED = Refusal(
     "ORD-5",
     "Protection can be extended only while the order awaits confirmation or is in dispute.",
     "Look at the order's status.",
+    instead=("send_message",),
 )
 RECEIPT_IN_DISPUTE = Refusal(
-    "receipt_in_dispute", 409, "ORD-7", "Receipt cannot be confirmed while a dispute is open.", "End the dispute first."
+    "receipt_in_dispute",
+    409,
+    "ORD-7",
+    "Receipt cannot be confirmed while a dispute is open.",
+    "End the dispute first.",
+    instead=("cancel",),
 )
 RECEIPT_NOT_EXPECTED = Refusal(
     "receipt_not_expected", 409, "ORD-7", "Receipt is confirmed once, after shipping.", "Look at the order's status."
@@ -163,10 +227,16 @@ NO_DISPUTE_TO_REPLACE_IN = Refusal(
     "ORD-9",
     "A replacement is sent while a dispute is negotiated or mediated.",
     "There is no such dispute on this order.",
+    instead=("send_message",),
 )
 NOT_FINISHED_YET = Refusal("not_finished_yet", 409, "ORD-10", "An order is reviewed after it is finished.", "Wait until it is.")
 NOT_EDITABLE = Refusal(
-    "not_editable", 409, "EDIT-3", "A dispute is edited only while it is negotiated.", "In a claim, answer what the mediator asks."
+    "not_editable",
+    409,
+    "EDIT-3",
+    "A dispute is edited only while it is negotiated.",
+    "In a claim, answer what the mediator asks.",
+    instead=("answer", "send_message"),
 )
 NOTHING_TO_ACCEPT = Refusal(
     "nothing_to_accept", 409, "ACC-1", "There is no solution open to be accepted.", "Look at the dispute's status and solutions."
@@ -176,7 +246,12 @@ NOT_CANCELLABLE = Refusal(
     "not_cancellable", 409, "CAN-1", "This dispute can no longer be cancelled.", "What has been decided or accepted stays."
 )
 NEGOTIATION_OVER = Refusal(
-    "negotiation_over", 409, "ESC-3", "The claim has ended the negotiation.", "In a claim there is another call: see `allowed_actions`."
+    "negotiation_over",
+    409,
+    "ESC-3",
+    "The claim has ended the negotiation.",
+    "In a claim there is another call: see `allowed_actions`.",
+    instead=("offer", "view_solution", "answer"),
 )
 NOT_ESCALATABLE = Refusal("not_escalatable", 409, "ESC-1", "This dispute cannot be escalated.", "Only an open negotiation can be.")
 REPLACEMENT_NOT_UNDERWAY = Refusal(
@@ -186,14 +261,17 @@ REPLACEMENT_NOT_UNDERWAY = Refusal(
     "While goods go back the buyer may escalate only between the sending of the replacement and its confirmation.",
     "Wait for the next step; the timers decide if it does not come.",
 )
-NO_OPEN_CLAIM = Refusal("no_open_claim", 409, "CLM-1", "There is no open claim.", "A claim opens when the dispute escalates.")
-NOT_ASKED = Refusal("not_asked", 409, "CLM-2", "The mediator has asked you nothing.", "Wait until he asks.")
+NO_OPEN_CLAIM = Refusal(
+    "no_open_claim", 409, "CLM-1", "There is no open claim.", "A claim opens when the dispute escalates.", instead=("refuse",)
+)
+NOT_ASKED = Refusal("not_asked", 409, "CLM-2", "The mediator has asked you nothing.", "Wait until he asks.", instead=("send_message",))
 QUESTION_STILL_OPEN = Refusal(
     "question_still_open",
     409,
     "CLM-2",
     "One open question a side: the earlier one is not answered yet.",
     "Wait for the answer or its deadline.",
+    instead=("claim",),
 )
 NOT_IN_A_CONTEST = Refusal(
     "not_in_a_contest",
@@ -201,6 +279,7 @@ NOT_IN_A_CONTEST = Refusal(
     "RET-4",
     "In a claim about a contested return there is no offering, accepting or exchanging.",
     "Answer the mediator, cancel the claim, or wait for the ruling.",
+    instead=("answer",),
 )
 NOT_IN_AN_APPEAL = Refusal(
     "not_in_an_appeal",
@@ -208,9 +287,15 @@ NOT_IN_AN_APPEAL = Refusal(
     "CLM-9",
     "In an appeal there is no offering, accepting, cancelling or exchanging.",
     "Answer the mediator, or wait for the ruling.",
+    instead=("answer",),
 )
 NOTHING_TO_APPEAL = Refusal(
-    "nothing_to_appeal", 409, "CLM-8", "There is nothing that could be appealed.", "What is final under this ruleset stays."
+    "nothing_to_appeal",
+    409,
+    "CLM-8",
+    "There is nothing that could be appealed.",
+    "What is final under this ruleset stays.",
+    instead=("payment",),
 )
 NO_RETURN_EXPECTED = Refusal("no_return_expected", 409, "RET-1", "No goods have to go back now.", "Look at the dispute's `return`.")
 NO_RETURN_TO_CONFIRM = Refusal(
@@ -226,6 +311,7 @@ NO_RETURN_TO_CONTEST = Refusal(
     "RET-4",
     "No return is on its way to be contested.",
     "The seller confirms or contests once the buyer has sent.",
+    instead=("send_message",),
 )
 NO_REPLACEMENT_EXPECTED = Refusal(
     "no_replacement_expected",
@@ -235,11 +321,18 @@ NO_REPLACEMENT_EXPECTED = Refusal(
     "It is sent after the return is confirmed, and confirmed after it is sent.",
 )
 MESSAGE_NOT_REPORTABLE = Refusal(
-    "message_not_reportable", 409, "STO-4", "Only a message of the seller can be reported.", "Report the message in which he begs."
+    "message_not_reportable",
+    409,
+    "STO-4",
+    "Only a message of the seller can be reported.",
+    "Report the message in which he begs.",
+    instead=("messages",),
 )
 
 # 4. What else must hold: first the window and the reason of an opening, then values, then the rest.
-STORE_CLOSED = Refusal("store_closed", 409, "STO-2", "This store is closed for good.", "Order from another store; open orders run on.")
+STORE_CLOSED = Refusal(
+    "store_closed", 409, "STO-2", "This store is closed for good.", "Order from another store; open orders run on.", instead=("stores",)
+)
 WINDOW_CLOSED = Refusal(
     "window_closed",
     409,
@@ -247,6 +340,7 @@ WINDOW_CLOSED = Refusal(
     "The window to dispute this order has closed.",
     "`deadline` says when it did.",
     deadline=dates.window_end,
+    instead=("appeal", "send_message"),
 )
 REASON_NOT_OPEN = Refusal(
     "reason_not_open",
@@ -258,7 +352,12 @@ REASON_NOT_OPEN = Refusal(
     deadline=dates.DELIVERY_DUE,
 )
 EDITS_USED_UP = Refusal(
-    "edits_used_up", 409, "EDIT-1", "All edits of this dispute are used.", "Escalate if the seller has refused, or wait."
+    "edits_used_up",
+    409,
+    "EDIT-1",
+    "All edits of this dispute are used.",
+    "Escalate if the seller has refused, or wait.",
+    instead=("escalate", "send_message"),
 )
 REMEDY_NOT_FOR_BUYER = Refusal(
     "remedy_not_for_buyer",
@@ -342,6 +441,7 @@ EVIDENCE_MISSING = Refusal(
     "The mediator asked for evidence and the answer has none.",
     "Attach some; the question stays open.",
     "evidence",
+    instead=("upload_evidence",),
 )
 OFFER_GIVES_NOTHING = Refusal(
     "offer_gives_nothing",
@@ -387,6 +487,7 @@ SELLER_HAS_NOT_REFUSED = Refusal(
     "ESC-1",
     "The buyer may escalate once the seller has refused.",
     "Wait for his answer or for the escalation by time.",
+    instead=("edit", "send_message"),
 )
 SOLUTION_NOT_CURRENT = Refusal(
     "solution_not_current",
@@ -396,18 +497,39 @@ SOLUTION_NOT_CURRENT = Refusal(
     "Read the dispute again and name the one marked `current`.",
 )
 NO_SELLER_SOLUTION = Refusal(
-    "no_seller_solution", 409, "CLM-6", "The seller has no solution on the table.", "Wait for an offer or for the ruling."
+    "no_seller_solution",
+    409,
+    "CLM-6",
+    "The seller has no solution on the table.",
+    "Wait for an offer or for the ruling.",
+    instead=("claim",),
 )
-APPEALED_ALREADY = Refusal("appealed_already", 409, "CLM-9", "An order is appealed once.", "The second ruling stays.")
+APPEALED_ALREADY = Refusal("appealed_already", 409, "CLM-9", "An order is appealed once.", "The second ruling stays.", instead=("payment",))
 APPEAL_TOO_LATE = Refusal(
-    "appeal_too_late", 409, "CLM-9", "The time to appeal is over.", "`deadline` says when it ended.", deadline=dates.appeal_end
+    "appeal_too_late",
+    409,
+    "CLM-9",
+    "The time to appeal is over.",
+    "`deadline` says when it ended.",
+    deadline=dates.appeal_end,
+    instead=("payment",),
 )
 RETURN_DELIVERED = Refusal(
-    "return_delivered", 409, "RET-1", "The return has been delivered; its number can no longer be corrected.", "Wait for the seller."
+    "return_delivered",
+    409,
+    "RET-1",
+    "The return has been delivered; its number can no longer be corrected.",
+    "Wait for the seller.",
+    instead=("send_message",),
 )
 ALREADY_REVIEWED = Refusal("already_reviewed", 409, "ORD-10", "An order is reviewed once.", "The review stays as it is.")
 ALREADY_REPORTED = Refusal(
-    "already_reported", 409, "STO-4", "This message has been reported.", "Once is enough; it stands on the store's record."
+    "already_reported",
+    409,
+    "STO-4",
+    "This message has been reported.",
+    "Once is enough; it stands on the store's record.",
+    instead=("messages",),
 )
 
 # 5. The control plane.
@@ -428,6 +550,7 @@ ENDLESS_TIMERS = Refusal(
     "TIME-2",
     "The timers of an order never come to an end.",
     "`detail` names the order and the rules that chase each other. Please report it; the clock stands before that instant.",
+    instead=("audit",),
 )
 NO_SUCH_TALE = Refusal(
     "no_such_tale",
@@ -436,6 +559,7 @@ NO_SUCH_TALE = Refusal(
     "The story has no such tale, or the tale no such step.",
     "`GET /_emulator/scenarios` lists the tales of every story and their named steps.",
     "step",
+    instead=("scenarios",),
 )
 TALE_OF_OTHER_RULES = Refusal(
     "tale_of_other_rules",
@@ -443,6 +567,7 @@ TALE_OF_OTHER_RULES = Refusal(
     None,
     "The tale goes otherwise under this sandbox's rules.",
     "Make a sandbox with the ruleset and the settings that `detail` names.",
+    instead=("create_sandbox",),
 )
 IMPORT_REFUSED = Refusal(
     "import_refused", 422, None, "This is no world that can be.", "`errors` names what is wrong; import what `export` has given, unchanged."
@@ -454,6 +579,7 @@ NOTHING_TO_TRADE = Refusal(
     None,
     "Nobody can trade here: orders need a buyer and an open store.",
     "Reset the sandbox, or make another: every world begins with both.",
+    instead=("reset",),
 )
 
 REFUSALS: tuple[Refusal, ...] = tuple(value for value in globals().values() if isinstance(value, Refusal))

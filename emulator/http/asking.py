@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ _NO_QUERY = NoQuery()
 _BODILESS = ("GET", "HEAD", "DELETE")
 # The largest whole number a column holds.
 LARGEST = 2**63 - 1
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _NOT_BUILT = ("HTTP_IDEMPOTENCY_KEY", "HTTP_IF_MATCH")
 
 
@@ -41,6 +43,14 @@ def given_token() -> str | None:
 
 def has_token() -> bool:
     return "Authorization" in request.headers
+
+
+def here() -> str:
+    """The address the request came to, if it is one: it is shown inside commands that people paste."""
+    host = request.headers.get("Host", "")
+    if not _HOST.fullmatch(host):
+        host = f"127.0.0.1:{request.environ.get('SERVER_PORT', 8080)}"
+    return f"{request.scheme}://{host}"
 
 
 def action_body(action: str) -> dict[str, Any]:

@@ -184,8 +184,7 @@ class _Calls:
     def play_scenario(self, sandbox: str, story: str) -> Response:
         asking.opened()
         wanted = asking.body(_SCENARIO)
-        here = request.host_url.rstrip("/")
-        return answer(self._scenarios.play(sandbox, story, wanted.get("tale"), wanted.get("step"), here, self._locked))
+        return answer(self._scenarios.play(sandbox, story, wanted.get("tale"), wanted.get("step"), asking.here(), self._locked))
 
     def load(self, sandbox: str) -> Response:
         asking.opened()

@@ -42,7 +42,6 @@ _DOCS = (
     "script-src 'self'; connect-src 'self'"
 )
 WIDTH = 86
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _CODE = re.compile(r"`([^`]+)`")
 _RULE_ID = re.compile(r"\b[A-Z]{3,4}-[0-9]{1,2}\b")
 _ALL_PROBLEMS = (*REFUSALS, BROKEN)
@@ -137,7 +136,7 @@ def rule_page(entry: Json) -> Response:
 
 def _door(control: ControlPlane, locked: bool) -> Json:
     """What the front door says, to whomever."""
-    base, accounts = _base(), _default_accounts(control)
+    base, accounts = asking.here(), _default_accounts(control)
     key = ('-H "X-Emulator-Key: $EMULATOR_KEY"',) if locked else ()
     typed = "-H 'Content-Type: application/json'"
 
@@ -210,7 +209,7 @@ def _plain(door: Json) -> str:
         lines += [f"Tokens of the sandbox {DEFAULT}: {', '.join(account['token'] for account in door['accounts'])}", ""]
     for step in door["next"]:
         lines += [step["title"], *(indent(call, "  ") for call in step["calls"]), ""]
-    base = _base()
+    base = asking.here()
     lines += [
         "In a browser",
         *(
@@ -227,14 +226,6 @@ def _plain(door: Json) -> str:
         f"  curl -s {quote(base + '/openapi.json')} | python3 -m json.tool",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _base() -> str:
-    """The address the request came to, if it is one: it is shown inside commands that people paste."""
-    host = request.headers.get("Host", "")
-    if not _HOST.fullmatch(host):
-        host = f"127.0.0.1:{request.environ.get('SERVER_PORT', 8080)}"
-    return f"{request.scheme}://{host}"
 
 
 def _default_accounts(control: ControlPlane) -> list[Json]:

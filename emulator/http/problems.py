@@ -10,12 +10,15 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from ..contract import PLACES
 from ..domain import refusals
 from ..domain.engine import EndlessTimers
 from ..domain.refusals import Refusal, Refused
 from ..domain.rulebook import BY_ID
+from ..explaining import who_may
 from . import asking
 from .codec import http_date, to_json
+from .instead import Adviser
 
 log = logging.getLogger("emulator")
 
@@ -33,9 +36,10 @@ BROKEN = Refusal(
 )
 
 
-def problem(refused: Refused) -> Response:
-    """A refusal as its answer."""
-    refusal = refused.refusal
+def problem(refused: Refused, instead: str | None) -> Response:
+    """A refusal as its answer. `instead` is the nearest call that goes through, as a curl line."""
+    refusal, action = refused.refusal, request.endpoint or ""
+    who = who_may(action) if refused.who_may is None and action in PLACES else refused.who_may
     body: dict[str, Any] = {
         "type": f"/problems/{refusal.code}",
         "title": refusal.title,
@@ -47,6 +51,9 @@ def problem(refused: Refused) -> Response:
         "source": BY_ID[refused.rule].source if refused.rule else None,
         "allowed_actions": refused.allowed,
         "deadline": refused.deadline,
+        "who_may": who,
+        "window": None if refused.window is None else {"from": refused.window.start, "until": refused.window.end},
+        "instead": instead,
     }
     if refusal.status in (413, 415, 422) and refused.errors:
         body["errors"] = refused.errors
@@ -56,10 +63,10 @@ def problem(refused: Refused) -> Response:
     return response
 
 
-def install(app: Flask, time_of: Callable[[str | None, str | None], datetime]) -> None:
+def install(app: Flask, time_of: Callable[[str | None, str | None], datetime], adviser: Adviser) -> None:
     """Answer every exception with a problem: refusals, HTTP's own, and faults of the program.
 
-    `time_of` tells the time of the sandbox that a token or a sandbox's id belongs to, or else the wall's.
+    `time_of` tells the time of the sandbox that a token or a sandbox's id belongs to, or else the wall's; `adviser` what to call instead.
     """
 
     def dated(response: Response) -> Response:
@@ -70,12 +77,13 @@ def install(app: Flask, time_of: Callable[[str | None, str | None], datetime]) -
 
     @app.errorhandler(Refused)
     def _refused(refused: Refused) -> Response:
-        return dated(problem(refused))
+        return dated(problem(refused, adviser.line(refused)))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
         refusal = refusals.TOO_LARGE if isinstance(error, RequestEntityTooLarge) else _BY_STATUS.get(error.code or 500, BROKEN)
-        response = problem(Refused(refusal))
+        refused = Refused(refusal)
+        response = problem(refused, None if refusal is BROKEN else adviser.line(refused))
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
@@ -84,9 +92,10 @@ def install(app: Flask, time_of: Callable[[str | None, str | None], datetime]) -
     @app.errorhandler(EndlessTimers)
     def _endless(error: EndlessTimers) -> Response:
         log.error("%s %s: %s", request.method, request.path, error)
-        return dated(problem(Refused(refusals.ENDLESS_TIMERS, detail=str(error))))
+        refused = Refused(refusals.ENDLESS_TIMERS, detail=str(error))
+        return dated(problem(refused, adviser.line(refused)))
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> Response:
         log.error("%s %s broke", request.method, request.path, exc_info=error)
-        return problem(Refused(BROKEN))
+        return problem(Refused(BROKEN), None)

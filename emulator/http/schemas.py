@@ -459,6 +459,13 @@ class Me(Strict):
     refunded = fields.List(fields.Nested(Money))
 
 
+class Window(Strict):
+    """From when until when; null for a side that is open."""
+
+    from_ = Instant(required=True, allow_none=True, data_key="from")
+    until = _at(none=True)
+
+
 class Problem(Strict):
     """RFC 9457, with what the asker needs to go on."""
 
@@ -472,6 +479,9 @@ class Problem(Strict):
     source = _text(none=True)
     allowed_actions = _list(AllowedAction)
     deadline = _at(none=True)
+    who_may = fields.List(_word(Actor), required=True, allow_none=True)
+    window = fields.Nested(Window, required=True, allow_none=True)
+    instead = _text(none=True)
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 

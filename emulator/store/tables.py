@@ -268,6 +268,18 @@ files = Table(
     Column("bytes", LargeBinary, nullable=False),
 )
 
+# What was met in each sandbox (emulator/coverage.py), and under an empty id what was met in none, or in one that is gone. It lives apart
+# from all worlds: a refused command, a reset and a restored world leave it as it is.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("sandbox", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("hits", BigInteger, nullable=False),
+    **CLUSTERED,
+)
+
 WORLD_TABLES = (
     accounts, stores, orders, disputes, events, ledger, mails, messages, reviews, evidence, attachments, files,
 )  # fmt: skip

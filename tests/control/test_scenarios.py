@@ -14,21 +14,20 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from emulator import staging
+from emulator import explaining
 from emulator.app import create_app
 from emulator.control import scenarios
 from emulator.http.codec import to_json
 from emulator.player import CoreStage, Play, Tale, instant, named_steps, read_story, story_ids, tales_of
 
 from ..conftest import MakeSandbox
+from ..curl import HERE, curl
 from ..dumping import dump
 from ..sandbox import Json, Sandbox
 from ..stories.stage import HttpStage
 
 TALES = [tale for story in story_ids() for tale in tales_of(story)]
-HERE = "http://localhost"
 SATURDAY = "2026-03-07T10:00:00Z"
-BODY_FLAGS = {"-d": "data", "-F": "form"}
 
 
 class Guest(Sandbox):
@@ -61,41 +60,6 @@ def play(host: Sandbox, story: str, **body: Any) -> Guest:
     assert answer.status_code == 201, answer.text
     assert answer.headers["Location"] == host.path
     return Guest(host, answer.json or {})
-
-
-def curl(client: FlaskClient, line: str) -> TestResponse:
-    """Send what a line for a shell says, as curl would; what it says beside that is a mistake."""
-    piped, _, line = line.rpartition("| ")
-    command, *words = shlex.split(line)
-    assert command == "curl"
-    method, url, headers, sent = None, None, {}, dict[str, str]()
-    rest = iter(words)
-    for word in rest:
-        if word == "-X":
-            method = next(rest)
-        elif word == "-H":
-            name, _, value = next(rest).partition(": ")
-            headers[name] = value
-        elif word in BODY_FLAGS:
-            sent[BODY_FLAGS[word]] = next(rest)
-        else:
-            assert url is None, f"{word} is one address too many"
-            url = word
-    assert method is not None
-    assert url is not None
-    assert url.startswith(f"{HERE}/")
-    if "form" in sent:
-        field, _, name = sent["form"].partition("=@-;filename=")
-        assert field == "file"
-        data = subprocess.run(["sh", "-c", piped.rpartition("|")[0] + "| base64 -d"], capture_output=True, check=True).stdout
-        box = object.__new__(Sandbox)
-        box.client, box.tokens = client, {"sender": headers.pop("Authorization").removeprefix("Bearer ")}
-        assert not headers
-        assert (method, url) == ("POST", f"{HERE}/v1/evidence")
-        return box.upload("sender", name, data)
-    if "data" in sent:
-        assert headers["Content-Type"] == "application/json"
-    return client.open(url.removeprefix(HERE), method=method, headers=headers, data=sent.get("data"))
 
 
 # ── every story ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -429,7 +393,7 @@ def test_the_address_is_the_one_that_was_asked(sandbox: Sandbox) -> None:
 
 def test_a_shell_reads_the_line_as_it_is_meant(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     nasty = 'It\'s $HOME, `date` and "so on"\\; né\nA second line & more'
-    monkeypatch.setattr(staging, "EXAMPLES", {"review": {"stars": 4, "text": nasty}})
+    monkeypatch.setattr(explaining, "EXAMPLES", {"review": {"stars": 4, "text": nasty}})
     guest = play(sandbox, "S14", tale="kept open")
     line = guest.made["next"]["curl"]
     assert "\n" not in line

@@ -1,0 +1,274 @@
+"""What a refusal tells beyond its rule: who may do such a thing, when the asker can, and what goes through instead.
+
+Nothing here knows an action by name, and nothing is guessed. A request that may go through later is tried at each instant at which
+something changes, and a call is named instead only after it has been tried; the engine is pure, so trying changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain, islice
+from typing import Any, TypeAlias
+
+from .contract import EXAMPLES, PLACES
+from .domain import dates
+from .domain.case import NOWHERE, Surroundings
+from .domain.dates import Deadline
+from .domain.engine import ROLES, Engine
+from .domain.fields import EVIDENCE, MONEY, PROPOSAL, Field, FieldError, read_body
+from .domain.money import Money, format_amount
+from .domain.order import Order
+from .domain.refusals import Refused, Suggestion, Window
+from .domain.rules import BY_NAME
+from .domain.words import Actor, Remedy
+
+Json: TypeAlias = dict[str, Any]
+
+_DATES = tuple(date for date in vars(dates).values() if isinstance(date, Deadline))
+_ROLES = (Actor.BUYER, Actor.SELLER, Actor.MEDIATOR, Actor.CARRIER)
+# So many bodies are tried for one action before another is looked at.
+MOST_TRIED = 100
+# Stands for leaving a field out.
+_LEFT_OUT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for, of which settled order, by whom and when."""
+
+    order: Order
+    action: str
+    actor: Actor
+    request: Mapping[str, Any]
+    now: datetime
+    around: Surroundings = NOWHERE
+
+
+def explained(no: Refused, engine: Engine, asked: Asked) -> Refused:
+    """The same refusal, which now says who may, from when until when, and what instead."""
+    no.who_may = who_may(asked.action)
+    no.window = _window(no, engine, asked)
+    no.instead = _instead(no, engine, asked)
+    return no
+
+
+def who_may(action: str) -> list[Actor]:
+    """The roles to which the table gives an action at all."""
+    return [role for role in _ROLES if role in ROLES[action]]
+
+
+def legal_body(engine: Engine, asked: Asked, sent: Mapping[str, Any] | None = None, faulty: Iterable[str] = ()) -> Json | None:
+    """A body with which the action goes through now, as near to what was sent as can be; None where none is found.
+
+    `faulty` names the fields that were found to be wrong; they are changed first.
+    """
+    takes, sent = BY_NAME[asked.action].takes, sent or {}
+    readable = {field.name: sent[field.name] for field in takes if field.name in sent and _readable(field, sent[field.name])}
+    tried = 0
+    for body in _bodies(asked, readable, frozenset(faulty)):
+        try:
+            request = read_body(takes, body)
+        except FieldError:
+            continue
+        tried += 1
+        if _goes_through(engine, asked, request, asked.order, asked.now):
+            return body
+        if tried == MOST_TRIED:
+            break
+    return None
+
+
+def ids_of(order: Order, action: str) -> dict[str, str] | None:
+    """The ids that stand in an action's path, of this order; None where it has not all of them."""
+    known = {"order": order.id}
+    if order.dispute is not None:
+        known["dispute"] = order.dispute.id
+    if order.unreported:
+        known["message"] = order.unreported[-1]
+    path = PLACES[action].path
+    ids = {name: value for name, value in known.items() if f"{{{name}}}" in path}
+    return ids if path.count("{") == len(ids) + ("{sandbox}" in path) else None
+
+
+# ── from when until when ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _window(no: Refused, engine: Engine, asked: Asked) -> Window | None:
+    """When the asker can do this; None where he never can, as things stand.
+
+    Where it starts at None he can already, though not as asked; where it ends in the past, it is over.
+    """
+    if no.refusal.status == 409 and (opening := _opening(engine, asked)) is not None:
+        return opening
+    for allowed in engine.allowed(asked.order, asked.actor, asked.now):
+        if allowed.action == asked.action:
+            return Window(None, allowed.until)
+    return Window(None, no.deadline) if no.deadline is not None and no.deadline <= asked.now else None
+
+
+def _opening(engine: Engine, asked: Asked) -> Window | None:
+    """From when until when the very same request goes through, if nobody acts before; None where it never does."""
+    stations = [(asked.now, asked.order), *((step.at, step.order) for step in engine.forecast(asked.order))]
+    later = {at for at, _ in stations} | {
+        at for _, order in stations for date in _DATES if (at := date(order, engine.settings)) is not None
+    }
+    for at in sorted(instant for instant in later if instant > asked.now):
+        order = next(order for since, order in reversed(stations) if since <= at)
+        if _goes_through(engine, asked, asked.request, order, at):
+            ends = {allowed.action: allowed.until for allowed in engine.allowed(order, asked.actor, at)}
+            return Window(at, ends.get(asked.action))
+    return None
+
+
+# ── what instead ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _instead(no: Refused, engine: Engine, asked: Asked) -> Suggestion:
+    """The nearest call that goes through: the same action put right, else what the refusal names, else a look at where things stand."""
+    sent, faulty = _as_body(asked.action, asked.request), {name.partition(".")[0] for name in no.errors or ()}
+    allowed = {entry.action for entry in engine.allowed(asked.order, asked.actor, asked.now)}
+    for action in dict.fromkeys((asked.action, *no.refusal.instead)):
+        if action not in PLACES:
+            return Suggestion(action, _ids_to_look(asked))
+        ids = ids_of(asked.order, action)
+        if ids is None or action not in allowed:
+            continue
+        same = action == asked.action
+        body = legal_body(engine, _instead_of(asked, action), sent if same else None, faulty if same else ())
+        if body is not None:
+            return Suggestion(action, ids, body)
+    return Suggestion(_look(asked), _ids_to_look(asked))
+
+
+def _instead_of(asked: Asked, action: str) -> Asked:
+    return asked if action == asked.action else Asked(asked.order, action, asked.actor, {}, asked.now)
+
+
+def _look(asked: Asked) -> str:
+    """The call that shows the asker where things stand."""
+    if asked.actor is Actor.CARRIER:
+        return "timeline"
+    return BY_NAME[asked.action].on if BY_NAME[asked.action].on == "dispute" else "order" if asked.order.placed_at else "orders"
+
+
+def _ids_to_look(asked: Asked) -> dict[str, str]:
+    ids = {"order": asked.order.id}
+    return ids if asked.order.dispute is None else ids | {"dispute": asked.order.dispute.id}
+
+
+def _goes_through(engine: Engine, asked: Asked, request: Mapping[str, Any], order: Order, at: datetime) -> bool:
+    try:
+        engine.perform(order, asked.action, asked.actor, request, at, asked.around)
+    except Refused:
+        return False
+    return True
+
+
+# ── bodies ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _as_body(action: str, request: Mapping[str, Any]) -> Json:
+    """A request of the engine as the body it was read from."""
+    body: Json = {}
+    for field in BY_NAME[action].takes:
+        if field.flat:
+            members = {name: _as_json(request[name]) for name in field.kind.schema["properties"] if name in request}
+            if members:
+                body[field.name] = members
+        elif field.name in request:
+            body[field.name] = _as_json(request[field.name])
+    return body
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case Money():
+            return {"amount": format_amount(value.minor, value.currency), "currency": value.currency}
+        case Mapping():
+            return {name: _as_json(member) for name, member in value.items()}
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+def _bodies(asked: Asked, sent: Json, faulty: frozenset[str]) -> Iterator[Json]:
+    """Bodies for an action, the nearest first: what was sent with one field changed, the faulty ones before others; then with two."""
+    takes = BY_NAME[asked.action].takes
+    example = EXAMPLES.get(asked.action, {})
+    begin: Json = {}
+    for field in takes:
+        if field.name in sent:
+            begin[field.name] = sent[field.name]
+        elif field.required or (not sent and field.name in example):
+            begin[field.name] = _usual(field, asked, example.get(field.name))
+    yield begin
+    fields = sorted(takes, key=lambda field: field.name not in faulty)
+    changes = [(field.name, value) for field in fields for value in _others(field, asked, sent.get(field.name), example.get(field.name))]
+    pairs = ((one, two) for place, one in enumerate(changes) for two in changes[place + 1 :] if one[0] != two[0])
+    for change in chain(((one,) for one in changes), islice(pairs, MOST_TRIED)):
+        body = begin | dict(change)
+        yield {name: value for name, value in body.items() if value is not _LEFT_OUT}
+
+
+def _readable(field: Field, value: Any) -> bool:
+    try:
+        field.kind.read(value)
+    except FieldError:
+        return False
+    return True
+
+
+def _usual(field: Field, asked: Asked, example: Any) -> Any:
+    """What a field says where nobody has said anything: the contract's example, unless it depends on the order."""
+    of_the_order = field.kind in (MONEY, PROPOSAL) or _named_by(field) is not None
+    return example if example is not None and not of_the_order else next(_others(field, asked, None, example), None)
+
+
+def _others(field: Field, asked: Asked, sent: Any, example: Any) -> Iterator[Any]:
+    """What else a field could say, the nearest to what it said first."""
+    kind, schema = field.kind, field.kind.schema
+    if kind is MONEY:
+        yield from _sums(asked.order, sent)
+    elif kind is PROPOSAL:
+        yield from ({"remedy": str(Remedy.REFUND), "amount": amount} for amount in _sums(asked.order, (sent or {}).get("amount")))
+        yield from ({"remedy": str(remedy)} for remedy in Remedy)
+    elif kind is EVIDENCE:
+        pass
+    elif schema["type"] == "boolean":
+        yield from (True, False)
+    elif schema["type"] == "integer":
+        yield from sorted((1, 2, 3, 5, 7, 15, 30, 365), key=lambda number: abs(number - (sent if isinstance(sent, int) else 0)))
+    elif "enum" in schema:
+        yield from schema["enum"]
+    elif (prefix := _named_by(field)) is not None:
+        yield from (found for found in _known_ids(asked.order) if found.startswith(prefix))
+    elif example is not None:
+        yield example
+    if not field.required:
+        yield _LEFT_OUT
+
+
+def _sums(order: Order, sent: Any) -> list[Json]:
+    """Sums of an order, in its currency, the nearest to what was named first; half of it where nothing was."""
+    minors = {1, order.total // 2, order.total - 1, order.total, order.money.to_buyer} - {0}
+    half = Decimal(format_amount(order.total, order.currency)) / 2
+    named = Decimal(sent["amount"]) if sent else half
+    sums = [format_amount(minor, order.currency) for minor in minors if minor > 0]
+    return [{"amount": amount, "currency": order.currency} for amount in sorted(sums, key=lambda amount: abs(Decimal(amount) - named))]
+
+
+def _named_by(field: Field) -> str | None:
+    """How the id begins that a field takes; None where it takes something else."""
+    pattern = str(field.kind.schema.get("pattern", ""))
+    return pattern[1:5] if pattern.startswith(("^sol_", "^sto_")) else None
+
+
+def _known_ids(order: Order) -> Iterator[str]:
+    """What an order knows by id that a body may name: its store, and the solutions on the table."""
+    yield order.store
+    if order.dispute is not None:
+        yield from (found for found in (order.dispute.buyer_solution, order.dispute.seller_solution) if found)
