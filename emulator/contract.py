@@ -293,7 +293,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "extend_processing": {"days": 3},
     "extend_protection": {"days": 15},
     "request_extension": {"days": 15, "message": "It has not come yet."},
-    "send_message": {"text": "Where is my lamp?"},
+    "send_message": {"text": "How do we go on from here?"},
     "review": {"stars": 4, "text": "A fine lamp."},
     "deliver": {"parcel": "order"},
     "open_dispute": {"reason": "damaged", "remedy": "refund", "amount": _USD, "explanation": "The shade is cracked."},

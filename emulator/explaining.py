@@ -7,7 +7,7 @@ something changes, and a call is named instead only after it has been tried; the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -67,6 +67,7 @@ def legal_body(engine: Engine, asked: Asked, sent: Mapping[str, Any] | None = No
     """
     takes, sent = BY_NAME[asked.action].takes, sent or {}
     readable = {field.name: sent[field.name] for field in takes if field.name in sent and _readable(field, sent[field.name])}
+    without_files = replace(asked, around=replace(asked.around, evidence=(), strange_evidence=()))
     tried = 0
     for body in _bodies(asked, readable, frozenset(faulty)):
         try:
@@ -74,7 +75,7 @@ def legal_body(engine: Engine, asked: Asked, sent: Mapping[str, Any] | None = No
         except FieldError:
             continue
         tried += 1
-        if _goes_through(engine, asked, request, asked.order, asked.now):
+        if _goes_through(engine, asked if "evidence" in body else without_files, request, asked.order, asked.now):
             return body
         if tried == MOST_TRIED:
             break
@@ -91,6 +92,19 @@ def ids_of(order: Order, action: str) -> dict[str, str] | None:
     path = PLACES[action].path
     ids = {name: value for name, value in known.items() if f"{{{name}}}" in path}
     return ids if path.count("{") == len(ids) + ("{sandbox}" in path) else None
+
+
+def as_body(action: str, request: Mapping[str, Any]) -> Json:
+    """A request of the engine as the body it was read from."""
+    body: Json = {}
+    for field in BY_NAME[action].takes:
+        if field.flat:
+            members = {name: _as_json(request[name]) for name in field.kind.schema["properties"] if name in request}
+            if members:
+                body[field.name] = members
+        elif field.name in request:
+            body[field.name] = _as_json(request[field.name])
+    return body
 
 
 # ── from when until when ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,7 +142,7 @@ def _opening(engine: Engine, asked: Asked) -> Window | None:
 
 def _instead(no: Refused, engine: Engine, asked: Asked) -> Suggestion:
     """The nearest call that goes through: the same action put right, else what the refusal names, else a look at where things stand."""
-    sent, faulty = _as_body(asked.action, asked.request), {name.partition(".")[0] for name in no.errors or ()}
+    sent, faulty = as_body(asked.action, asked.request), {name.partition(".")[0] for name in no.errors or ()}
     allowed = {entry.action for entry in engine.allowed(asked.order, asked.actor, asked.now)}
     for action in dict.fromkeys((asked.action, *no.refusal.instead)):
         if action not in PLACES:
@@ -168,19 +182,6 @@ def _goes_through(engine: Engine, asked: Asked, request: Mapping[str, Any], orde
 
 
 # ── bodies ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _as_body(action: str, request: Mapping[str, Any]) -> Json:
-    """A request of the engine as the body it was read from."""
-    body: Json = {}
-    for field in BY_NAME[action].takes:
-        if field.flat:
-            members = {name: _as_json(request[name]) for name in field.kind.schema["properties"] if name in request}
-            if members:
-                body[field.name] = members
-        elif field.name in request:
-            body[field.name] = _as_json(request[field.name])
-    return body
 
 
 def _as_json(value: Any) -> Any:
@@ -254,11 +255,14 @@ def _others(field: Field, asked: Asked, sent: Any, example: Any) -> Iterator[Any
 
 def _sums(order: Order, sent: Any) -> list[Json]:
     """Sums of an order, in its currency, the nearest to what was named first; half of it where nothing was."""
-    minors = {1, order.total // 2, order.total - 1, order.total, order.money.to_buyer} - {0}
-    half = Decimal(format_amount(order.total, order.currency)) / 2
-    named = Decimal(sent["amount"]) if sent else half
-    sums = [format_amount(minor, order.currency) for minor in minors if minor > 0]
-    return [{"amount": amount, "currency": order.currency} for amount in sorted(sums, key=lambda amount: abs(Decimal(amount) - named))]
+    minors = (1, order.total // 2, order.total - 1, order.total, order.money.to_buyer)
+    sums = {format_amount(minor, order.currency) for minor in minors if minor > 0}
+    named = Decimal(sent["amount"]) if sent else Decimal(format_amount(order.total, order.currency)) / 2
+    if sent:
+        sums.add(sent["amount"])
+    return [
+        {"amount": amount, "currency": order.currency} for amount in sorted(sums, key=lambda amount: (abs(Decimal(amount) - named), amount))
+    ]
 
 
 def _named_by(field: Field) -> str | None:

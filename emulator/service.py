@@ -19,14 +19,14 @@ from .contract import EXAMPLES
 from .domain import refusals
 from .domain.case import NOWHERE, Surroundings
 from .domain.engine import Engine, Step
-from .domain.fields import read_body
+from .domain.fields import FieldError, read_body
 from .domain.order import Evidence, Message, Order
-from .domain.refusals import Refused, Suggestion
+from .domain.refusals import Refusal, Refused, Suggestion
 from .domain.rules import BY_NAME
 from .domain.rulesets import RULESETS, Settings, build_settings
 from .domain.words import Actor, ClockMode
 from .domain.world import File
-from .explaining import Asked, explained, ids_of, legal_body, who_may
+from .explaining import Asked, as_body, explained, ids_of, legal_body
 from .sniffing import MAX_FILE_BYTES, media_type
 from .store import reading, sandboxes
 from .store.codec import from_json, instant
@@ -49,6 +49,7 @@ from .store.orders import (
     save_steps,
 )
 from .store.sandboxes import hash_token
+from .tally import Tally
 
 Json = dict[str, Any]
 _SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
@@ -151,6 +152,7 @@ class Marketplace:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self.tally = Tally(database)
 
     # ── commands ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -170,6 +172,7 @@ class Marketplace:
 
             done, steps = attempt(engine, loaded, role, now, command)
             save_steps(session, context.world, loaded, steps, context.engine)
+        self.tally.acted(context.sandbox, engine, loaded, (role, action), now, done, steps)
         if isinstance(done, Refused):
             raise explained(done, engine, Asked(settled(loaded, steps), action, role, request, now, around))
         return self._answer(context, action, done, steps[-1].order)
@@ -183,22 +186,17 @@ class Marketplace:
             seller = reading.seller_of(session, context.world, request["store"])
             if seller is None:
                 raise Refused(refusals.NOT_FOUND)
-            order = Order(
-                id=reading.next_id(session, context.world, context.sandbox.seed, asker.id, "ord"),
-                buyer=asker.id,
-                seller=seller[0],
-                store=request["store"],
-                title=request["item"]["title"],
-                quantity=request["item"]["quantity"],
-                total=request["total"].minor,
-                currency=request["total"].currency,
-            )
+            order_id = reading.next_id(session, context.world, context.sandbox.seed, asker.id, "ord")
+            order = _new_order(context, order_id, seller[0], request)
             around = Surroundings(store_closed=seller[1])
             try:
                 step = context.engine.perform(order, "place_order", asker.role, request, context.now, around)
             except Refused as no:
-                raise explained(no, context.engine, Asked(order, "place_order", asker.role, request, context.now, around)) from None
+                explained(no, context.engine, Asked(order, "place_order", asker.role, request, context.now, around))
+                no.instead = self._suggest_order(context, as_body("place_order", request))
+                raise
             save_steps(session, context.world, None, [step], context.engine)
+        self.tally.acted(context.sandbox, context.engine, None, (asker.role, "place_order"), context.now, step, [step])
         view = views.order_view(step.order, context.engine, asker.role, context.now)
         return Answer(view, context.now, location=f"/v1/orders/{order.id}")
 
@@ -245,25 +243,27 @@ class Marketplace:
     def suggest(self, token: str, action: str, target: Target, sent: Mapping[str, Any]) -> Suggestion | None:
         """The same action with a body that goes through, as near to what was sent as can be; None where there is none. Raises Refused."""
         if action == "place_order":
-            return self._suggest_order(token, sent)
+            return self._suggest_order(self._asked(token), sent)
         context, order = self._read(token, target)
         asked = Asked(order, action, context.asker.role, {}, context.now)
         ids = ids_of(order, action)
         body = legal_body(context.engine, asked, sent) if ids is not None else None
         return None if body is None or ids is None else Suggestion(action, ids, body)
 
-    def _suggest_order(self, token: str, sent: Mapping[str, Any]) -> Suggestion | None:
-        context = self._asked(token)
+    def _suggest_order(self, context: Context, sent: Mapping[str, Any]) -> Suggestion:
+        """An order like the one that was meant, in an open store; a look at the stores where there is none, or not for this asker."""
         stores = reading.list_stores(self._db.reading, context.world, "", MOST_STORES).entries
-        open_ones = [record.store.id for record in stores if record.store.closed_at is None]
-        if context.asker.role not in who_may("place_order") or not open_ones:
-            return Suggestion("stores", {})
-        store = sent["store"] if sent.get("store") in open_ones else open_ones[0]
-        example = read_body(BY_NAME["place_order"].takes, {**EXAMPLES["place_order"], "store": store})
-        total = example["total"]
-        order = Order("", context.asker.id, "", store, example["item"]["title"], 1, total.minor, total.currency)
-        body = legal_body(context.engine, Asked(order, "place_order", context.asker.role, {}, context.now), {**sent, "store": store})
-        return None if body is None else Suggestion("place_order", {}, body)
+        store = min((r.store.id for r in stores if r.store.closed_at is None), key=lambda store: store != sent.get("store"), default=None)
+        example = EXAMPLES["place_order"]
+        for changes in ({}, {"total": example["total"]}, example) if store is not None else ():
+            body = {**sent, **changes, "store": store}
+            try:
+                request = read_body(BY_NAME["place_order"].takes, body)
+                context.engine.perform(_new_order(context, "", "", request), "place_order", context.asker.role, request, context.now)
+            except (FieldError, Refused):
+                continue
+            return Suggestion("place_order", {}, body)
+        return Suggestion("stores", {})
 
     # ── one order, one dispute ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -291,11 +291,14 @@ class Marketplace:
     def view_solution(self, token: str, dispute_id: str) -> Answer:
         """The seller's solution in a claim. It is a row of the table, but writes nothing, so it is carried out without a transaction."""
         context, order = self._read(token, Target(dispute=dispute_id))
+        asked = (context.asker.role, "view_solution")
         try:
             step = context.engine.perform(order, "view_solution", context.asker.role, {}, context.now)
         except Refused as no:
+            self.tally.looked(context.sandbox, context.engine, order, asked, context.now, no)
             no.allowed = views.allowed_view(order, context.engine, context.asker.role, context.now)
             raise explained(no, context.engine, Asked(order, "view_solution", context.asker.role, {}, context.now)) from None
+        self.tally.looked(context.sandbox, context.engine, order, asked, context.now, step)
         return Answer(views.solution_view(step.order), context.now)
 
     def history(self, token: str, dispute_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:
@@ -375,13 +378,24 @@ class Marketplace:
         return ruleset, RULESETS[ruleset], wall_now()
 
     def time_of(self, token: str | None, sandbox_id: str | None) -> datetime:
-        """The time of the sandbox with this id, or of this token's; the wall's where there is none. For answers that refuse."""
+        """The time of the sandbox with this id, or of this token's; the wall's where there is none."""
         session = self._db.reading
+        sandbox = self._sandbox_of(session, token, sandbox_id)
+        return wall_now() if sandbox is None else now_of(session, sandbox)
+
+    def refusing(self, refusal: Refusal, token: str | None, sandbox_id: str | None) -> datetime:
+        """The same for an answer that refuses; it is counted."""
+        session = self._db.reading
+        sandbox = self._sandbox_of(session, token, sandbox_id)
+        self.tally.refused(refusal, sandbox, None if sandbox is None else sandbox_engine(sandbox))
+        return wall_now() if sandbox is None else now_of(session, sandbox)
+
+    def _sandbox_of(self, session: Session, token: str | None, sandbox_id: str | None) -> Sandbox | None:
         if sandbox_id is not None:
             found = sandboxes.find(session, sandbox_id)
-            return wall_now() if found is None else now_of(session, found[0])
+            return None if found is None else found[0]
         row = None if token is None else session.one(ASK, token=hash_token(token))
-        return wall_now() if row is None else now_of(session, read_sandbox(row))
+        return None if row is None else read_sandbox(row)
 
     # ── settling ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -389,7 +403,8 @@ class Marketplace:
         """Fire whatever is due anywhere in the sandbox, so that lists and sums tell the truth."""
         if reading.something_due(self._db.reading, sandbox.world, now):
             with self._db.writing() as session:
-                settle_due(session, sandbox, now)
+                fired = settle_due(session, sandbox, now)
+            self.tally.fired(sandbox, sandbox_engine(sandbox), fired)
 
     # ── helpers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -437,6 +452,7 @@ class Marketplace:
                 context, loaded = self._load_locked(session, token, target)
                 order, steps = context.engine.settle(loaded.order, context.now)
                 save_steps(session, context.world, loaded, steps, context.engine)
+            self.tally.fired(context.sandbox, context.engine, steps)
         return context, loaded.at_hand(order)
 
     def _order_view(self, context: Context, order: Order) -> Json:
@@ -465,6 +481,20 @@ def settle_due(session: Session, sandbox: Sandbox, to: datetime) -> list[Step]:
     batch.flush(session)
     fired.sort(key=lambda step: (step.at, step.order.id))
     return fired
+
+
+def _new_order(context: Context, order_id: str, seller: str, request: Mapping[str, Any]) -> Order:
+    """An order as the asker wishes it, not yet placed."""
+    return Order(
+        id=order_id,
+        buyer=context.asker.id,
+        seller=seller,
+        store=request["store"],
+        title=request["item"]["title"],
+        quantity=request["item"]["quantity"],
+        total=request["total"].minor,
+        currency=request["total"].currency,
+    )
 
 
 def _visible(loaded: Loaded, asker: Asker) -> bool:

@@ -64,7 +64,7 @@ class Adviser:
 
     def _above(self) -> str:
         """What can be looked at nearest above the path that was asked for; in the end, the front door."""
-        path = request.url_rule.rule.partition("<")[0].rstrip("/") if request.url_rule else ""
+        path = (request.url_rule.rule.partition("<")[0] if request.url_rule else request.path).rstrip("/")
         while path:
             for name, place in CALLS.items():
                 if place == ("GET", path):
