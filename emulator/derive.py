@@ -12,12 +12,13 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
-from .contract import CONTROL_CALLS, EXAMPLES, MARKETPLACE_CALLS, PLACES, Call
+from .contract import CALLS, CONTROL_CALLS, EXAMPLES, MARKETPLACE_CALLS, PLACES, Call
 from .domain.refusals import BY_CODE, REFUSALS, Refusal
 from .domain.rulebook import BY_ID, DISAGREEMENTS, RULEBOOK, SECTIONS, settings_used_by
 from .domain.rules import ACTIONS, BY_NAME, EMBODIED, RULES, Action, Rule
 from .domain.rulesets import LEGACY, LEGACY_SOURCES, STANDARD, Settings, dump_settings
 from .domain.words import Actor
+from .explaining import who_may
 from .http import schemas
 
 Json = dict[str, Any]
@@ -179,6 +180,7 @@ def problem_entry(code: str) -> Json | None:
 def problem_of(refusal: Refusal) -> Json:
     """What a refusal means and what to do about it."""
     rule = BY_ID.get(refusal.rule or "")
+    actions = [action.name for action in ACTIONS if refusal in refusals_by_action(action)]
     return {
         "code": refusal.code,
         "status": refusal.status,
@@ -187,8 +189,16 @@ def problem_of(refusal: Refusal) -> Json:
         "rule": refusal.rule,
         "says": rule.says if rule else None,
         "source": rule.source if rule else None,
-        "actions": [action.name for action in ACTIONS if refusal in refusals_by_action(action)],
+        "actions": actions,
+        "who_may": {name: who_may(name) for name in actions},
+        "instead": [_call_view(name) for name in refusal.instead],
     }
+
+
+def _call_view(name: str) -> Json:
+    """A call, whether it is an action of the table or not."""
+    says = BY_NAME[name].says if name in BY_NAME else next(call.says for call in (*MARKETPLACE_CALLS, *CONTROL_CALLS) if call.name == name)
+    return {"call": name, "method": CALLS[name].method, "path": CALLS[name].path, "says": says}
 
 
 def refusals_by_action(action: Action) -> list[Refusal]:

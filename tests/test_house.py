@@ -58,7 +58,7 @@ MAY_IMPORT = {
         "lives",
     },
     "http.schemas": PURE,
-    "derive": PURE | {"http.schemas"},
+    "derive": PURE | {"http.schemas", "explaining"},
     "testing": PURE | {"app", "journey", "control", "http"},  # for tests of others: it makes applications and drives them
     "http": PURE | {"views", "derive", "http.schemas", "explaining", "curl"} | SERVICES,  # never store or clock: they are reached through the services
 }

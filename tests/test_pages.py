@@ -242,12 +242,28 @@ def test_what_pages_load_loads_nothing_further(client: FlaskClient, path: str) -
 
 def test_everything_shown_is_escaped(app: Flask) -> None:
     evil = "<script>alert(1)</script>`<b>`"
-    problem = {"code": evil, "status": 409, "title": evil, "what_to_do": evil, "rule": "CAN-1", "says": evil, "source": evil, "actions": []}
+    said = dict.fromkeys(("code", "title", "what_to_do", "says", "source"), evil)
+    call = {"call": evil, "method": "POST", "path": evil, "says": evil}
+    problem = {**said, "status": 409, "rule": "CAN-1", "actions": ["ship"], "who_may": {"ship": [evil]}, "instead": [call]}
     with app.test_request_context():
         shown = pages.page("problem.html", problem=problem).get_data(as_text=True)
     assert "<script" not in shown
     assert "<b>" not in shown
     assert "<code>&lt;b&gt;</code>" in shown
+
+
+def test_a_problem_page_says_who_may_and_what_instead(client: FlaskClient) -> None:
+    told = client.get("/problems/negotiation_over").json or {}
+    assert told["who_may"]["refuse"] == ["seller"]
+    assert told["instead"][0] == {
+        "call": "offer",
+        "method": "POST",
+        "path": "/v1/disputes/{dispute}/claim/offer",
+        "says": "Put a solution to the buyer while the platform mediates.",
+    }
+    page = client.get("/problems/negotiation_over", headers={"Accept": "text/html"}).text
+    assert "/v1/disputes/{dispute}/claim/offer" in page
+    assert "buyer and the seller" in page
 
 
 @pytest.mark.parametrize(
