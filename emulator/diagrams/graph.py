@@ -17,7 +17,7 @@ from ..domain.order import State
 from ..domain.proof import FINAL, START, reachable
 from ..domain.rules import Rule, targets
 from ..domain.rulesets import Settings
-from ..domain.words import DisputeStatus, OrderStatus, Word
+from ..domain.words import ClaimKind, DisputeStatus, OrderStatus, Word
 
 # A node's id: the words from the order down to it, such as `in_dispute.mediating.processing`.
 NodeId: TypeAlias = str
@@ -87,8 +87,10 @@ def spoken(name: str) -> str:
 
 
 def what(row: Rule) -> str:
-    """What a row is called: its action, or a timer's own name."""
-    return spoken(row.action or row.name)
+    """What a row is called: its action, or a timer's own name; and what the claim must be about, where only one thing will do."""
+    name = spoken(row.action or row.name)
+    kind = next(iter(row.at.kind)) if row.at.kind and len(row.at.kind) == 1 else ClaimKind.MEDIATION
+    return name if kind in (ClaimKind.NONE, ClaimKind.MEDIATION) or kind in name else f"{name} ({kind})"
 
 
 def node_of(state: State) -> NodeId:
@@ -116,7 +118,9 @@ def graph_of(rules: tuple[Rule, ...]) -> Graph:
     return Graph(
         nodes,
         tuple(Move(a, b, rules[n]) for n, a, b in sorted(moves, key=lambda move: (move[0], place[move[1]], place[move[2]]))),
-        tuple(Stay(at, rules[n]) for n, at in sorted(stays, key=lambda stay: (stay[0], place[stay[1]])) if nodes[at].word is not START.order),
+        tuple(
+            Stay(at, rules[n]) for n, at in sorted(stays, key=lambda stay: (stay[0], place[stay[1]])) if nodes[at].word is not START.order
+        ),
     )
 
 
@@ -136,10 +140,15 @@ def _nodes(states: Iterable[State]) -> dict[NodeId, Node]:
     paths = {path for state in states for path in _prefixes(_words(state))}
     inner = {path[:-1] for path in paths}
     found = {}
-    for path in sorted(paths, key=lambda path: [list(type(word)).index(word) for word in path]):
+    for path in sorted(paths, key=lambda path: [_rank(word) for word in path]):
         name = ".".join(path)
         found[name] = Node(name, path[-1], ".".join(path[:-1]) or None, path in inner)
     return found
+
+
+def _rank(word: Word) -> int:
+    """A word's place in its vocabulary."""
+    return list(word.__class__.__members__.values()).index(word)
 
 
 def _prefixes(path: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
