@@ -1,7 +1,8 @@
 """Plays the README's commands against a running emulator, and renders its tables. `make readme` writes both back.
 
 A block marked `sh` holds commands, to be pasted as they stand; the block marked `text` right under it, if there is one, holds what
-they print. All `sh` blocks are one session of bash, as for a reader with one terminal.
+they print. All `sh` blocks are one session of bash, as for a reader with one terminal. The pages under docs/ are played by the same
+functions (tests/docs/telling.py).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,9 +18,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.derive import readme_tables
@@ -37,31 +39,46 @@ IDENTIFIER = re.compile(r"\b(?:sbx|snp|tok|sto|ord|dsp|sol|acc)_[a-z0-9]{16}\b")
 
 @dataclass(frozen=True)
 class Exchange:
-    """Commands as they stand in the README, with the line they begin on, and what is printed under them."""
+    """Commands as they stand in a text, with the line they begin on, and what is printed under them.
+
+    `place` is where the answer stands in the text, fences and the empty line before them included; empty where there is none yet.
+    """
 
     line: int
     commands: str
     answer: str
+    place: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 def exchanges(text: str) -> list[Exchange]:
     """Every block of commands with its answer, in order."""
-    return [Exchange(text.count("\n", 0, found.start()) + 2, found[1], found[2] or "") for found in BLOCK.finditer(text)]
+    return [
+        Exchange(
+            text.count("\n", 0, found.start()) + 2,
+            found[1],
+            found[2] or "",
+            (found.end(1) + len("```\n"), found.end()),
+        )
+        for found in BLOCK.finditer(text)
+    ]
 
 
-def play(commands: list[str], port: int) -> list[str]:
-    """What each block of commands prints, in one session, with the port of the README for the server's."""
+def play(commands: Sequence[str], port: int, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> list[str]:
+    """What each block of commands prints, in one session, with the port that is written for the server's.
+
+    The session begins in `folder`, a fresh one where none is named; `environment` is added to its own.
+    """
     script = "".join(f"{command}\nprintf '\\036'\n" for command in commands).replace(f":{WRITTEN_PORT}", f":{port}")
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    with tempfile.TemporaryDirectory() as folder:
+    own = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    with tempfile.TemporaryDirectory() as fresh:
         session = subprocess.run(
             ["bash", "--noprofile", "--norc", "-c", script],
-            cwd=folder,
-            env={**environment, "LC_ALL": "C.UTF-8", "HOME": folder},
+            cwd=folder or fresh,
+            env={**own, "LC_ALL": "C.UTF-8", "HOME": fresh, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
     *answers, rest = session.stdout.split(END_OF_ANSWER)
@@ -70,22 +87,36 @@ def play(commands: list[str], port: int) -> list[str]:
 
 
 @contextmanager
-def serving() -> Iterator[int]:
-    """The installed command, serving on a free port with a database of its own."""
+def serving(
+    command: Sequence[str | Path] = (COMMAND, "serve"), folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[int]:
+    """The installed command, or another one, serving on a free port with a database of its own.
+
+    It runs in `folder`, in a fresh one where none is named; `environment` is added to its own.
+    """
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
-    folder = tempfile.mkdtemp()
-    environment = {n: v for n, v in os.environ.items() if n not in ("DATABASE_URL", "EMULATOR_KEY")} | {"PORT": str(port)}
-    with (Path(folder) / "log").open("w") as log:
-        server = subprocess.Popen([COMMAND, "serve"], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    fresh = tempfile.mkdtemp()
+    own = {n: v for n, v in os.environ.items() if n not in ("DATABASE_URL", "EMULATOR_KEY")} | {"PORT": str(port)}
+    with (Path(fresh) / "log").open("w") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=folder or fresh,
+            env={**own, **(environment or {})},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # so that whatever it starts ends with it
+        )
         try:
-            _wait_for(port, server, Path(folder) / "log")
+            _wait_for(port, server, Path(fresh) / "log")
             yield port
         finally:
             server.terminate()
             server.wait(30)
-            shutil.rmtree(folder)
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+            shutil.rmtree(fresh)
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -110,27 +141,33 @@ def with_tables(text: str) -> str:
     return text
 
 
-def with_answers(text: str) -> str:
-    """The README with every answer as a fresh server gives it, and every id in its commands as the answers have it."""
-    told = exchanges(text)
+def tell(told: Sequence[Exchange]) -> list[str]:
+    """What a fresh server answers."""
     with serving() as port:
-        answers = play([exchange.commands for exchange in told], port)
+        return play([exchange.commands for exchange in told], port)
+
+
+def with_answers(
+    text: str,
+    find: Callable[[str], list[Exchange]] = exchanges,
+    tell: Callable[[list[Exchange]], list[str]] = tell,
+) -> str:
+    """A text with every answer as a fresh server gives it, and every id in its commands as the answers have it."""
+    told = find(text)
+    answers = tell(told)
     for exchange, answer in zip(told, answers, strict=True):
         known, given = IDENTIFIER.findall(exchange.answer), IDENTIFIER.findall(answer)
         if known != given and [of.partition("_")[0] for of in known] == [of.partition("_")[0] for of in given]:
             # The commands further on name the old ids: put in the new ones and begin again.
             for old, new in zip(known, given, strict=True):
                 text = text.replace(old, new)
-            return with_answers(text)
-    left = iter(answers)
-
-    def written(found: re.Match[str]) -> str:
-        answer = next(left)
-        assert "Traceback" not in answer, f"this went wrong: {found[1]}{answer}"
-        assert answer.endswith("\n") or not answer, f"this does not end its line: {found[1]}{answer}"
-        return f"```sh\n{found[1]}```\n" + (f"\n```text\n{answer}```\n" if answer else "")
-
-    return BLOCK.sub(written, text)
+            return with_answers(text, find, tell)
+    for exchange, answer in reversed(list(zip(told, answers, strict=True))):
+        assert "Traceback" not in answer, f"this went wrong: {exchange.commands}{answer}"
+        assert answer.endswith("\n") or not answer, f"this does not end its line: {exchange.commands}{answer}"
+        start, end = exchange.place
+        text = text[:start] + (f"\n```text\n{answer}```\n" if answer else "") + text[end:]
+    return text
 
 
 if __name__ == "__main__":
