@@ -1,0 +1,40 @@
+"""A sandbox's clock, to be moved like freezegun's."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from ..values import Instant
+from ..words import ClockMode
+
+if TYPE_CHECKING:
+    from .sandbox import AsyncSandbox
+
+_SECOND = datetime.timedelta(seconds=1)
+
+
+class AsyncClock:
+    """The clock of one sandbox. It has freezegun's `tick` and `move_to`; `sandbox.advance` says what has fired on the way too."""
+
+    def __init__(self, sandbox: AsyncSandbox) -> None:
+        self.sandbox = sandbox
+
+    @property
+    async def now(self) -> datetime.datetime:
+        """The sandbox's time, in UTC."""
+        return (await self.sandbox.read_clock()).now
+
+    @property
+    async def mode(self) -> ClockMode:
+        """real, shifted or frozen."""
+        return (await self.sandbox.read_clock()).mode
+
+    async def tick(self, delta: datetime.timedelta | int = _SECOND) -> datetime.datetime:
+        """Move so far (a number is seconds) and fire what is due; returns the new time."""
+        span = delta if isinstance(delta, datetime.timedelta) else datetime.timedelta(seconds=delta)
+        return (await self.sandbox.advance(span)).to
+
+    async def move_to(self, target_datetime: Instant) -> None:
+        """Move to an instant and fire what is due; never backwards."""
+        await self.sandbox.advance(to=target_datetime)
