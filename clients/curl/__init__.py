@@ -1,0 +1,1 @@
+"""The stories as scripts of plain curl, and what writes them."""
