@@ -27,19 +27,28 @@ _LONGEST_EXCERPT = 80
 
 
 class RemoteError(Exception):
-    """A call did not get the answer it was made for; the message is a sentence for a person."""
+    """A call did not get the answer it was made for; the message is a sentence for a person, `code` a name for a program."""
+
+    code: str
+    title: str
 
 
 class Unreachable(RemoteError):
     """Nobody answers at the address."""
 
+    code, title = "unreachable", "Nobody answers."
+
 
 class BrokenOff(RemoteError):
     """The connection broke while the answer was waited for: what was asked may have happened or not."""
 
+    code, title = "broken_off", "The connection broke."
+
 
 class Foreign(RemoteError):
     """Somebody answers, but not as an emulator does."""
+
+    code, title = "foreign", "What answers is no emulator."
 
 
 class Problem(RemoteError):
@@ -49,7 +58,7 @@ class Problem(RemoteError):
         super().__init__(str(body.get("detail") or body.get("title") or f"Refused with {status}."))
         self.status = status
         self.body = body
-        self.code = str(body.get("code", ""))
+        self.code, self.title = str(body.get("code", "")), str(body.get("title", ""))
         self.rule: str | None = body.get("rule")
         self.errors: Mapping[str, Any] = body.get("errors") or {}
 

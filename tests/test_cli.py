@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
@@ -24,13 +25,19 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from emulator import cli, server
 from emulator.app import create_app
-from emulator.cli import control
+from emulator.cli import control, offline
+from emulator.cli.ending import MEANINGS, Ending
+from emulator.domain.rulebook import RULEBOOK
 from emulator.domain.words import Position
+from emulator.growth import world_names
 from emulator.player import Tale, story_ids, tales_of
+from emulator.remote import BrokenOff, Foreign, RemoteError, Unreachable
 from emulator.timeline import print_story, spoken
 
 COMMAND = Path(sys.executable).parent / "dispute-emulator"
 ANSI = re.compile(r"\x1b\[")
+ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
+TERMINAL = {"FORCE_COLOR": "1", "TERM": "xterm-256color"}
 
 
 @pytest.fixture
@@ -116,8 +123,8 @@ def test_piped_output_has_no_colours() -> None:
 
 
 def test_a_terminal_has_colours_unless_asked_for_none(run: Any) -> None:
-    assert ANSI.search(run("play", "S21", FORCE_COLOR="1", TERM="xterm-256color").output)
-    assert not ANSI.search(run("play", "S21", "--plain", FORCE_COLOR="1", TERM="xterm-256color").output)
+    assert ANSI.search(run("play", "S21", **TERMINAL).output)
+    assert not ANSI.search(run("play", "S21", "--plain", **TERMINAL).output)
 
 
 def test_refusals_are_red_and_people_have_colours() -> None:
@@ -134,7 +141,7 @@ def test_a_pipe_that_knows_no_arrows_gets_question_marks() -> None:
 
 def test_a_story_that_goes_otherwise_than_told_ends_with_1(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     tale = tales_of("S21")[0]
-    monkeypatch.setattr(cli, "tales_of", lambda story: [replace(tale, ends={"order.status": "on fire"})])
+    monkeypatch.setattr(offline, "tales_of", lambda story: [replace(tale, ends={"order.status": "on fire"})])
     result = run("play", "S21")
     assert result.exit_code == 1
     assert "✗ S21" in result.output
@@ -146,7 +153,7 @@ def test_a_story_that_goes_otherwise_than_told_ends_with_1(run: Any, monkeypatch
 def test_a_story_that_is_refused_where_it_should_not_be_ends_with_1(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     tale = tales_of("S21")[0]
     steps = ({"by": "buyer", "do": "place_order", "with": tale.steps[0]["with"]}, {"by": "buyer", "do": "review", "with": {"stars": 5}})
-    monkeypatch.setattr(cli, "tales_of", lambda story: [replace(tale, steps=steps)])
+    monkeypatch.setattr(offline, "tales_of", lambda story: [replace(tale, steps=steps)])
     result = run("play", "S21")
     assert result.exit_code == 1
     assert "not_finished_yet" in result.output
@@ -242,7 +249,7 @@ def test_an_environment_that_cannot_be_is_refused_in_a_sentence(run: Any, served
 @pytest.mark.parametrize("url", ["sqlite:////no/such/folder/desk.db", "postgresql://me:secret@127.0.0.1:1/desk"])
 def test_a_database_that_does_not_open_is_said_in_a_sentence(run: Any, url: str) -> None:
     result = run("serve", DATABASE_URL=url)
-    assert result.exit_code == 1
+    assert result.exit_code == Ending.NO_ANSWER
     assert "dispute-emulator: Cannot open " in result.output
     assert "secret" not in result.output
 
@@ -253,7 +260,7 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(run: Any, monkeypatch: pytes
 
     monkeypatch.setattr(server, "serve", taken)
     result = run("serve")
-    assert result.exit_code == 1
+    assert result.exit_code == Ending.NO_ANSWER
     assert "dispute-emulator: Cannot serve" in result.output
 
 
@@ -298,12 +305,17 @@ def ask(run: Any, serving: Callable[..., str]) -> Any:
     return lambda *arguments, **environment: run(*arguments, EMULATOR_URL=url, **environment)
 
 
-def read(result: Result) -> Any:
+def document(result: Result) -> Any:
     """The one document that a command has printed for a program."""
-    assert result.exit_code == 0, result.output
     assert result.stderr == ""
     assert result.stdout.count("\n") == 1
     return json.loads(result.stdout)
+
+
+def read(result: Result) -> Any:
+    """The same where all went well."""
+    assert result.exit_code == 0, result.output
+    return document(result)
 
 
 def test_load_fills_a_sandbox_call_by_call(ask: Any) -> None:
@@ -326,18 +338,19 @@ def test_the_usual_mix_is_the_emulators_own(ask: Any) -> None:
 
 
 def test_load_shows_a_person_where_the_orders_stand(ask: Any) -> None:
-    result = ask("load", "30", "--mix", "finished=2,waiting_for_seller=1")
+    result = ask("load", "30", "--mix", "finished=2,waiting_for_seller=1", **TERMINAL)
     assert result.exit_code == 0
-    assert "30 orders were made in default." in result.stdout
-    rows = [line.split()[:-1] for line in result.stdout.splitlines() if "█" in line]
-    assert rows == [["waiting", "for", "seller", "10"], ["finished", "20"]]
+    text = ANSI_CODE.sub("", result.stdout)
+    assert "30 orders were made in default." in text
+    rows = [line.split() for line in text.splitlines() if "█" in line]
+    assert rows == [["waiting", "for", "seller", "10", "█" * 10], ["finished", "20", "█" * 20]]
 
 
 def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(ask: Any) -> None:
-    assert "making orders" in ask("load", "10", FORCE_COLOR="1", TERM="xterm-256color").stderr
+    assert "making orders" in ask("load", "10", **TERMINAL).stderr
     assert ask("load", "10").stderr == ""
-    assert ask("load", "10", "--json", FORCE_COLOR="1", TERM="xterm-256color").stderr == ""
-    assert "travelling" in ask("advance", "--by", "P1D", FORCE_COLOR="1", TERM="xterm-256color").stderr
+    assert ask("load", "10", "--json", **TERMINAL).stderr == ""
+    assert "travelling" in ask("advance", "--by", "P1D", **TERMINAL).stderr
 
 
 def test_advance_follows_the_journey_to_its_end(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -417,7 +430,7 @@ def test_a_world_goes_out_and_comes_in_again(ask: Any, tmp_path: Path) -> None:
     twin = read(ask("audit", "--sandbox", made["id"], "--json"))
     assert twin == read(ask("audit", "--json", EMULATOR_SANDBOX="default"))
     assert read(ask("audit", "--json", EMULATOR_SANDBOX=made["id"])) == twin
-    assert CliRunner().invoke(cli.main, ["import", "-", "--json", "--url", "http://127.0.0.1:1"], input=b"{}").exit_code == 1
+    assert CliRunner().invoke(cli.main, ["import", "-", "--json", "--url", "http://127.0.0.1:1"], input=b"{}").exit_code == Ending.NO_ANSWER
 
 
 def test_the_key_comes_from_the_environment(run: Any, serving: Callable[..., str]) -> None:
@@ -425,7 +438,7 @@ def test_the_key_comes_from_the_environment(run: Any, serving: Callable[..., str
     assert run("audit", "--url", url, EMULATOR_KEY="sesame").exit_code == 0
     for key in (None, "tahini"):
         shut = run("audit", "--url", url, EMULATOR_KEY=key)
-        assert shut.exit_code == 1
+        assert shut.exit_code == Ending.REFUSED
         assert "Put its key into EMULATOR_KEY." in shut.stderr
 
 
@@ -442,37 +455,132 @@ def test_the_key_comes_from_the_environment(run: Any, serving: Callable[..., str
         (("forecast", "--order", "ord_none"), ["code not_found"]),
     ],
 )
-@pytest.mark.parametrize("flags", [(), ("--json",)])
-def test_a_refusal_is_a_sentence_with_its_code_and_ends_with_1(ask: Any, arguments: tuple[str, ...], said: list[str], flags: Any) -> None:
-    result = ask(*arguments, *flags)
-    assert (result.exit_code, result.stdout) == (1, "")
+def test_a_refusal_is_a_sentence_with_its_code_and_ends_with_3(ask: Any, arguments: tuple[str, ...], said: list[str]) -> None:
+    result = ask(*arguments)
+    assert (result.exit_code, result.stdout) == (Ending.REFUSED, "")
     assert [words for words in said if words not in result.stderr] == []
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("load", "3", "--sandbox", "sbx_none"), "not_found"),
+        (("advance", "--to", "2020-01-01T00:00:00Z"), "clock_backwards"),
+        (("forecast", "--order", "ord_none"), "not_found"),
+        (("export", "--sandbox", "sbx_none"), "not_found"),
+        (("coverage", "--sandbox", "sbx_none"), "not_found"),
+    ],
+)
+def test_a_program_gets_the_problem_as_it_is(ask: Any, arguments: tuple[str, ...], code: str) -> None:
+    result = ask(*arguments, "--json")
+    assert result.exit_code == Ending.REFUSED
+    problem = document(result)
+    assert problem["code"] == code
+    assert problem["type"] == f"/problems/{code}"
+    assert {"title", "status", "detail", "instance", "rule", "source", "allowed_actions", "deadline"} <= problem.keys()
+
+
+def test_a_person_hears_what_goes_instead(ask: Any) -> None:
+    result = ask("advance", "--to", "2020-01-01T00:00:00Z")
+    assert re.search(r"^  this goes: curl -X POST http://\S+/clock/advance .*\{\"by\": \"P1D\"\}'$", result.stderr, re.MULTILINE)
 
 
 def test_what_is_wrong_with_a_document_is_said(ask: Any, tmp_path: Path) -> None:
     file = tmp_path / "world.json"
     file.write_text('{"format": "a shopping list"}')
     result = ask("import", str(file))
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (Ending.REFUSED, "")
     assert "tables: " in result.stderr
 
 
 def test_orders_that_were_made_before_it_failed_are_counted(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control, "_in_calls", lambda orders, mix: iter([{"orders": 7}, {"orders": 0}]))
     result = ask("load", "10")
-    assert result.exit_code == 1
-    assert result.stderr.startswith("7 of 10 orders were made before this:\n✗ The request is malformed.")
+    assert result.exit_code == Ending.REFUSED
+    assert result.stderr.startswith("7 of 10 orders were made before this.\n✗ The request is malformed.")
+    told = document(ask("load", "10", "--json"))
+    assert (told["code"], told["before"]) == ("malformed", "7 of 10 orders were made before this.")
 
 
-def test_nobody_there_is_said_with_what_to_start(run: Any) -> None:
+def test_how_far_a_journey_came_before_it_failed_is_told(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "TIMERS_A_CALL", 1)
+    post, calls = control.Remote.post, count()
+
+    def breaks(remote: Any, path: str, body: Any) -> Any:
+        if next(calls):
+            raise BrokenOff("It broke.")
+        return post(remote, path, body)
+
+    monkeypatch.setattr(control.Remote, "post", breaks)
+    told = ask("advance", "--by", "P90D", "--json")
+    assert told.exit_code == Ending.NO_ANSWER
+    assert document(told)["code"] == "broken_off"
+    assert re.fullmatch(r"Timers that had fired before this: [1-9]\. It is \S+Z in default\.", document(told)["before"])
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address at which nobody answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        result = run("audit", "--url", url)
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert f"Nobody answers at {url}" in result.stderr
+        yield f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+def test_nobody_there_is_said_with_what_to_start(run: Any, nobody: str) -> None:
+    result = run("audit", "--url", nobody)
+    assert (result.exit_code, result.stdout) == (Ending.NO_ANSWER, "")
+    assert f"Nobody answers at {nobody}" in result.stderr
     assert "dispute-emulator serve" in result.stderr
+
+
+def test_a_program_hears_in_a_document_that_nobody_is_there(run: Any, nobody: str) -> None:
+    result = run("audit", "--url", nobody, "--json")
+    assert result.exit_code == Ending.NO_ANSWER
+    told = document(result)
+    assert told == {"code": "unreachable", "title": "Nobody answers.", "detail": f"Nobody answers at {nobody}: connection refused."}
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(BrokenOff("It broke."), "broken_off"), (Foreign("It is a printer."), "foreign"), (Unreachable("It is away."), "unreachable")],
+    ids=lambda value: str(value),
+)
+def test_every_way_to_get_no_answer_has_its_code_and_ends_with_4(
+    ask: Any, monkeypatch: pytest.MonkeyPatch, error: RemoteError, code: str
+) -> None:
+    def get(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(control.Remote, "get", get)
+    spoken = ask("audit")
+    assert (spoken.exit_code, spoken.stdout) == (Ending.NO_ANSWER, "")
+    assert f"✗ {error}" in spoken.stderr
+    told = ask("audit", "--json")
+    assert told.exit_code == Ending.NO_ANSWER
+    assert document(told) == {"code": code, "title": error.title, "detail": str(error)}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("advance",), ("audit", "--url", "emulator"), ("rules", "X-1"), ("play", "S99"), ("world", "flat"), ("audit", "--colour"), ("plya",)],
+    ids=" ".join,
+)
+def test_a_program_that_calls_wrongly_gets_a_document_too(run: Any, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments, "--json")
+    assert result.exit_code == Ending.CALLED_WRONGLY
+    told = document(result)
+    assert told["code"] == "called_wrongly"
+    assert len(told["detail"]) > 10
+
+
+def test_all_exit_codes_stand_in_the_help(run: Any) -> None:
+    text = run("--help").output
+    told = text.partition("Exit codes:\n")[2].partition("For programs:")[0]
+    assert (
+        re.findall(r"^  (\d+) ", told, re.MULTILINE) == [str(int(ending)) for ending in Ending] == ["0", "1", "2", "3", "4", "130", "141"]
+    )
+    assert all(meaning in " ".join(told.split()) for meaning in MEANINGS.values())
 
 
 @pytest.mark.parametrize(
@@ -510,24 +618,51 @@ def test_what_makes_no_sense_ends_with_2(run: Any, arguments: tuple[str, ...]) -
 
 
 def test_a_file_that_cannot_be_written_is_said(ask: Any, tmp_path: Path) -> None:
-    result = ask("export", str(tmp_path / "nowhere" / "world.json"))
-    assert result.exit_code == 1
-    assert "Could not open file" in result.stderr
+    file = str(tmp_path / "nowhere" / "world.json")
+    result = ask("export", file)
+    assert (result.exit_code, result.stdout) == (Ending.NO_ANSWER, "")
+    assert result.stderr == f"dispute-emulator: cannot write {file}: No such file or directory\n"
+    assert document(ask("export", file, "--json"))["code"] == "unavailable"
 
 
-def test_ctrl_c_ends_it_with_130_and_without_a_traceback() -> None:
+@pytest.mark.parametrize("flags", [(), ("--json",)], ids=str)
+def test_ctrl_c_ends_it_with_130_and_without_a_traceback(flags: tuple[str, ...]) -> None:
     """The other end takes the call and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with subprocess.Popen(
-            [COMMAND, "advance", "--by", "P1D", "--url", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [COMMAND, "advance", "--by", "P1D", "--url", url, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as command:
             caller, _ = silent.accept()
             with caller:
                 assert caller.recv(10) == b"POST /_emu"
                 command.send_signal(signal.SIGINT)
                 out, err = command.communicate(timeout=20)
-    assert (command.returncode, out, err) == (130, "", "Stopped.\n")
+    assert command.returncode == Ending.INTERRUPTED
+    if flags:
+        assert (json.loads(out)["code"], err) == ("interrupted", "")
+    else:
+        assert (out, err) == ("", "Stopped.\n")
+
+
+def test_ctrl_c_ends_a_command_without_a_server_with_130_too(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(offline, "tales_of", stop)
+    result = run("play", "S14")
+    assert (result.exit_code, result.stdout, result.stderr.strip()) == (Ending.INTERRUPTED, "", "Stopped.")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("rules",), ("rules", "--json"), ("play", "S14"), ("play", "S14", "--json"), ("world", "small")], ids=" ".join
+)
+def test_where_nobody_reads_any_more_it_ends_without_a_word(arguments: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run([COMMAND, *arguments], stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (Ending.UNREAD, b"")
 
 
 # ── the rest ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -538,15 +673,99 @@ def test_rules_prints_every_rule_and_one_with_what_carries_it_out(run: Any) -> N
     one = run("rules", "can-3").output
     assert "CAN-3" in one
     assert "settings: " in one
+    assert re.search(r"^buyer +cancel +The buyer cancels in time", one, re.MULTILINE)
+    assert "refuses with: window_closed" in run("rules", "OPEN-2").output
 
 
-@pytest.mark.parametrize("name", ["empty", "small", "market"])
+def test_a_rule_stands_on_one_line_where_a_program_reads(run: Any) -> None:
+    lines = run("rules").output.splitlines()
+    assert lines[0].split() == ["rule", "what", "it", "says", "source"]
+    assert [line.split()[0] for line in lines[1:]] == [rule.id for rule in RULEBOOK]
+    assert all(rule.says in line and line.endswith(rule.source) for rule, line in zip(RULEBOOK, lines[1:], strict=True))
+
+
+def test_programs_get_rules_stories_and_worlds_as_documents(run: Any) -> None:
+    every = read(run("rules", "--json"))["data"]
+    assert [rule["id"] for rule in every] == [rule.id for rule in RULEBOOK]
+    assert read(run("rules", "can-3", "--json")) == next(rule for rule in every if rule["id"] == "CAN-3")
+    stories = read(run("play", "--list", "--json"))["data"]
+    assert [story["id"] for story in stories] == story_ids()
+    assert {"id", "title", "source", "tells"} == stories[0].keys()
+    small = read(run("world", "small", "--json"))
+    assert small["orders"] == sum(small["statuses"].values()) == 24
+
+
+def test_programs_get_a_story_line_by_line(run: Any) -> None:
+    told = read(run("play", "S14", "S21", "--json"))["data"]
+    assert [(tale["story"], tale["tale"], tale["ruleset"]) for tale in told] == [
+        (tale.story, tale.name, tale.ruleset) for story in ("S14", "S21") for tale in tales_of(story)
+    ]
+    assert all(tale["well"] and tale["fault"] is None for tale in told)
+    refused = next(line for line in told[0]["lines"] if line["refused"])
+    assert (refused["at"], refused["by"], refused["what"]) == ("2026-05-04T18:30:00Z", "buyer", "open_dispute")
+    assert (refused["refused"], refused["rule"], refused["asked"]["reason"]) == ("window_closed", "OPEN-2", "tracking_invalid")
+    assert told[0]["lines"][0]["money"] == ["47.00 USD outside → escrow"]
+
+
+def test_a_program_hears_what_goes_otherwise_in_a_story(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    tale = tales_of("S21")[0]
+    monkeypatch.setattr(offline, "tales_of", lambda story: [replace(tale, ends={"order.status": "on fire"})])
+    result = run("play", "S21", "--json")
+    assert result.exit_code == Ending.NOT_SO
+    (told,) = document(result)["data"]
+    assert not told["well"]
+    assert "on fire" in told["fault"]
+    assert told["lines"], "what came before is told"
+
+
+def test_a_document_is_whole_where_the_output_knows_only_ascii() -> None:
+    piped = subprocess.run(
+        [COMMAND, "play", "S14", "--json"], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=True
+    )
+    assert piped.stdout.isascii()
+    assert json.loads(piped.stdout)["data"][0]["lines"][0]["money"] == ["47.00 USD outside → escrow"]
+
+
+@pytest.mark.parametrize("name", world_names())
 def test_world_says_what_it_holds(run: Any, name: str) -> None:
     result = run("world", name)
     assert result.exit_code == 0
     assert "accounts" in result.output
 
 
+TABLES = [("rules",), ("rules", "CAN-3"), ("world", "small"), ("forecast",), ("audit",), ("advance", "--by", "P30D"), ("load", "20")]
+
+
+@pytest.mark.parametrize("arguments", TABLES, ids=" ".join)
+def test_a_person_sees_tables_with_colours_and_a_pipe_plain_lines(ask: Any, arguments: tuple[str, ...]) -> None:
+    seen, piped = ask(*arguments, **TERMINAL), ask(*arguments)
+    assert (seen.exit_code, piped.exit_code) == (0, 0)
+    assert ANSI.search(seen.stdout)
+    assert "───" in seen.stdout
+    assert max(map(len, ANSI_CODE.sub("", seen.stdout).splitlines())) <= 80
+    assert not ANSI.search(piped.stdout)
+    assert not re.search(r"[─━│┃█]", piped.stdout)
+    assert all(line == line.rstrip() for line in piped.stdout.splitlines())
+
+
+def test_where_nobody_looks_a_line_is_never_broken(ask: Any) -> None:
+    """So that grep finds whole lines, and what is said of an order stands beside it."""
+    first = read(ask("forecast", "--json"))["data"][0]
+    (line,) = [line for line in ask("forecast").stdout.splitlines() if first["order"] in line and first["at"] in line]
+    assert len(line) > 80
+    assert first["then"] in line
+    move = first["money"][0]
+    assert f"{move['amount']['amount']} {move['amount']['currency']}  {move['from']} → {move['to']}" in line
+
+
+def test_no_color_is_heeded_in_a_terminal(ask: Any) -> None:
+    coloured, plain = ask("audit", **TERMINAL), ask("audit", **TERMINAL, NO_COLOR="1")
+    assert "\x1b[32m" in coloured.stdout or "\x1b[1;32m" in coloured.stdout
+    assert not re.search(r"\x1b\[(?:\d+;)*(?:3[0-7]|9[0-7])m", plain.stdout)
+
+
 def test_version_and_help_are_there(run: Any) -> None:
     assert "dispute-emulator, version " in run("--version").output
-    assert "play" in run("-h").output
+    text = run("-h").output
+    assert all(f"\n  {name} " in text for name in cli.main.commands)
+    assert "..." not in text.partition("Commands:")[2], "every command is told in a line"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import Counter
@@ -19,15 +18,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 
 from ..domain.words import Edge, Position
 from ..durations import parse_duration
-from ..remote import Problem, Remote, RemoteError, Unreachable
+from ..remote import Remote, RemoteError
 from . import showing
+from .ending import Ending, Interrupted, Unavailable
+from .output import page, write_json
 
 # What one call makes or fires: so many that a person sees progress, and so few that nobody else waits for long.
 ORDERS_A_CALL = 500
 TIMERS_A_CALL = 500
 LINES_A_PAGE = 1000
 MOST_ORDERS, MOST_WEIGHT = 1_000_000, 1000
-INTERRUPTED = 130
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -42,8 +42,7 @@ class Server:
         self.remote = Remote(url, os.environ.get("EMULATOR_KEY") or None)
         self.sandbox = sandbox
         self.as_json = as_json
-        self.out = Console(highlight=False)
-        self.err = Console(highlight=False, stderr=True)
+        self.out, self.err = page(), page(stderr=True)
 
     def path(self, rest: str, **query: str | int | None) -> str:
         """A path below the sandbox."""
@@ -53,7 +52,7 @@ class Server:
     def tell(self, answer: Any, show: Callable[[Console, Any], None]) -> None:
         """The answer: a document for a program, or what a person likes to read."""
         if self.as_json:
-            click.echo(json.dumps(answer, ensure_ascii=False))
+            write_json(answer)
         else:
             show(self.out, answer)
 
@@ -74,7 +73,7 @@ class Server:
 
 
 def asks_a_server(of_sandbox: bool = True) -> Callable[[Command], Command]:
-    """The options of a command that talks to a server; every no becomes a sentence, and Ctrl+C an end without a traceback."""
+    """The options of a command that talks to a server."""
 
     def wrap(command: Command) -> Command:
         @wraps(command)
@@ -85,12 +84,11 @@ def asks_a_server(of_sandbox: bool = True) -> Callable[[Command], Command]:
                 raise click.BadParameter(str(problem), param_hint="--url") from None
             try:
                 command(server, **given)
-            except RemoteError as problem:
-                _say_no(server.err, problem)
-                sys.exit(1)
-            except KeyboardInterrupt:
-                server.err.print("Stopped.")
-                sys.exit(INTERRUPTED)
+            except KeyboardInterrupt as stop:
+                interrupted = Interrupted()
+                for note in getattr(stop, "__notes__", ()):
+                    interrupted.add_note(note)
+                raise interrupted from None
             finally:
                 server.remote.close()
 
@@ -109,17 +107,6 @@ def asks_a_server(of_sandbox: bool = True) -> Callable[[Command], Command]:
         )(wrapped)  # type: ignore[return-value] # click's decorators take and give any function
 
     return wrap
-
-
-def _say_no(err: Console, problem: RemoteError) -> None:
-    """A refusal or a failure as one sentence, with its code, its rule and what to do."""
-    showing.no(err, str(problem))
-    if isinstance(problem, Unreachable):
-        err.print("Start one with `dispute-emulator serve`, or say where it is with --url or EMULATOR_URL.", soft_wrap=True)
-    if isinstance(problem, Problem):
-        showing.why_not(err, problem.code, problem.rule, problem.errors)
-        if problem.code == "emulator_key_required":
-            err.print("Put its key into EMULATOR_KEY.")
 
 
 # ── load ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -192,10 +179,9 @@ def load(server: Server, orders: int, mix: dict[str, int] | None, oldest: str | 
                 positions.update(answer["positions"])
                 made += answer["orders"]
                 progress.update(task, completed=made)
-        except (RemoteError, KeyboardInterrupt):
+        except (RemoteError, KeyboardInterrupt) as fault:
             if made:
-                progress.stop()
-                server.err.print(f"{made} of {orders} orders were made before this:")
+                fault.add_note(f"{made} of {orders} orders were made before this.")
             raise
     stand = {position.value: positions[position.value] for position in Position if position.value in positions}
     server.tell({"orders": made, "positions": stand}, lambda out, answer: showing.loaded(out, answer, server.sandbox))
@@ -254,10 +240,9 @@ def advance(server: Server, by: str | None, to: str | None, to_next: bool, edge:
                 travelled = _seconds(start, reached)
                 total = travelled if body is None else _seconds(start, body["to"])
                 progress.update(task, completed=travelled, total=total, description=f"{len(fired)} timers fired, {reached}")
-        except (RemoteError, KeyboardInterrupt):
+        except (RemoteError, KeyboardInterrupt) as fault:
             if reached:
-                progress.stop()
-                server.err.print(f"{len(fired)} timers have fired, and it is {reached} in {server.sandbox}.")
+                fault.add_note(f"Timers that had fired before this: {len(fired)}. It is {reached} in {server.sandbox}.")
             raise
     server.tell({"from": start, "to": reached, "fired": fired, "next": None}, showing.advanced)
 
@@ -291,7 +276,7 @@ def audit(server: Server) -> None:
     report = server.remote.get(server.path("audit"))
     server.tell(report, showing.audited)
     if not report["ok"]:
-        sys.exit(1)
+        sys.exit(Ending.NOT_SO)
 
 
 # ── worlds out and in ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -315,7 +300,7 @@ def export(server: Server, file: str) -> None:
         part.write_bytes(document)
         part.replace(path)
     except OSError as problem:
-        raise click.FileError(file, problem.strerror or "") from None
+        raise Unavailable(f"cannot write {file}: {problem.strerror or problem}") from None
     server.tell({"file": file, "bytes": len(document), "sandbox": server.sandbox}, showing.exported)
 
 
