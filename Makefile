@@ -25,12 +25,12 @@ help: ## List the targets
 .PHONY: install
 install: $(STAMP) ## Make .venv from requirements.lock and install the project into it
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml clients/python/pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on the PATH." >&2; exit 1; }
 	@test -x $(BIN)/pip || { echo "Making $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv --clear $(VENV); }
 	@echo "Installing what requirements.lock names (about half a minute the first time)"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
-	@$(PIP) install --no-build-isolation --no-deps --no-index -e .
+	@$(PIP) install --no-build-isolation --no-deps --no-index -e . -e clients/python
 	@touch $@
 
 # PORT, DATABASE_URL and EMULATOR_KEY reach the command through the environment: make run PORT=9000
@@ -77,6 +77,32 @@ bench-worlds: $(STAMP) ## Measure how long a sandbox lives, a reset takes and ni
 readme: $(STAMP) ## Write the README's tables and printed answers anew from the code and a running server
 	@$(BIN)/python -m tests.readme
 
+.PHONY: client
+client: $(STAMP) ## Write what the Python client has of the contract anew
+	@$(BIN)/python -m clients.python.generator
+
+.PHONY: curl
+curl: $(STAMP) ## Write the stories' curl scripts anew
+	@$(BIN)/python -m clients.curl.write
+
+DOCS := docs/_build/html
+
+# A warning is an error: a link that leads nowhere, a page nobody can reach, a reference to a rule that is gone.
+.PHONY: docs
+docs: $(STAMP) ## Build the site from docs/ into docs/_build/html
+	@rm -rf $(DOCS)
+	@$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --quiet --builder html --doctree-dir docs/_build/doctrees docs $(DOCS)
+	@echo "Open $(DOCS)/index.html"
+
+DOCS_PORT ?= 8081
+.PHONY: docs-serve
+docs-serve: docs ## Build the site and serve it at http://127.0.0.1:8081 (DOCS_PORT=…)
+	@exec $(BIN)/python -m http.server --bind 127.0.0.1 --directory $(DOCS) $(DOCS_PORT)
+
+.PHONY: docs-answers
+docs-answers: $(STAMP) ## Write the site's printed answers anew from running servers
+	@$(BIN)/python -m tests.docs.telling
+
 $(BIN)/uv:
 	@$(MAKE) --no-print-directory install
 
@@ -84,12 +110,14 @@ $(BIN)/uv:
 .PHONY: lock
 lock: | $(BIN)/uv ## Remake requirements.lock from pyproject.toml (UPGRADE=--upgrade renews every pin)
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.lock
+		--no-config --no-emit-index-url --no-emit-find-links --no-emit-package dispute-emulator-client \
+		--custom-compile-command "make lock" --quiet $(UPGRADE) --output-file requirements.lock
 	@grep -c '==' requirements.lock | sed 's/$$/ packages pinned in requirements.lock/'
 
 .PHONY: build
-build: $(STAMP) ## Build the wheel and the source archive into dist/
+build: $(STAMP) ## Build the wheels and source archives of the emulator and of its Python client into dist/
 	@$(BIN)/python -m build --no-isolation
+	@$(BIN)/python -m build --no-isolation --outdir dist clients/python
 
 .PHONY: clean
 clean: ## Remove .venv, builds and caches

@@ -50,8 +50,11 @@ class Asked:
 def explained(no: Refused, engine: Engine, asked: Asked) -> Refused:
     """The same refusal, which now says who may, from when until when, and what instead."""
     no.who_may = who_may(asked.action)
-    no.window = _window(no, engine, asked)
-    no.instead = _instead(no, engine, asked)
+    if _bygone(asked.order):
+        no.instead = Suggestion(_look(asked), _ids_to_look(asked))
+    else:
+        no.window = _window(no, engine, asked)
+        no.instead = _instead(no, engine, asked)
     return no
 
 
@@ -65,6 +68,8 @@ def legal_body(engine: Engine, asked: Asked, sent: Mapping[str, Any] | None = No
 
     `faulty` names the fields that were found to be wrong; they are changed first.
     """
+    if _bygone(asked.order):
+        return None
     takes, sent = BY_NAME[asked.action].takes, sent or {}
     readable = {field.name: sent[field.name] for field in takes if field.name in sent and _readable(field, sent[field.name])}
     without_files = replace(asked, around=replace(asked.around, evidence=(), strange_evidence=()))
@@ -135,6 +140,11 @@ def _opening(engine: Engine, asked: Asked) -> Window | None:
             ends = {allowed.action: allowed.until for allowed in engine.allowed(order, asked.actor, at)}
             return Window(at, ends.get(asked.action))
     return None
+
+
+def _bygone(order: Order) -> bool:
+    """Whether the dispute at hand is an earlier one of the order: it is closed for good, and nothing can be tried on it."""
+    return order.dispute is not None and order.dispute.superseded
 
 
 # ── what instead ───────────────────────────────────────────────────────────────────────────────────────────────────────

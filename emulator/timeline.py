@@ -1,4 +1,7 @@
-"""Prints a story as a timeline that a person enjoys reading: day by day, who did what, refusals in red, money on its own line."""
+"""Tells what happened as a timeline that a person enjoys reading: day by day, who did what, refusals in red, money on its own line.
+
+A story is printed in colour for whoever plays it; a dispute's history is plain text for whoever asks for it with curl.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from .domain.engine import Upcoming
+from .domain.journal import Event
 from .domain.money import format_amount
-from .domain.words import Account
-from .player import CoreStage, Line, Play, StoryFault, Tale
+from .domain.order import Order
+from .domain.words import Account, Actor, DisputeStatus
+from .player import CoreStage, Line, Play, StoryFault, Tale, spoken_transfer
 
 # Longer lines are hard to read, however wide the window.
 WIDEST = 100
@@ -42,6 +49,17 @@ def print_story(console: Console, tales: Iterable[Tale]) -> bool:
             page.title(tale)
         well = page.tale(tale) and well
     return well
+
+
+def history_text(order: Order, events: Sequence[Event], upcoming: Upcoming | None, asker: Actor, now: datetime) -> str:
+    """The history of the order's dispute as plain text no wider than `WIDEST`, with what comes next if nobody acts.
+
+    `events` have the money that they moved.
+    """
+    told = StringIO()
+    page = _Page(Console(file=told, width=WIDEST, force_terminal=False, color_system=None, highlight=False, legacy_windows=False))
+    page.history(order, events, upcoming, asker, now)
+    return told.getvalue()
 
 
 class _Page:
@@ -78,18 +96,55 @@ class _Page:
         self._ending(stage)
         return True
 
+    def history(self, order: Order, events: Sequence[Event], upcoming: Upcoming | None, asker: Actor, now: datetime) -> None:
+        """A dispute from its opening to now, and what time does to it next."""
+        dispute = order.dispute
+        assert dispute is not None
+        self._row(Text(f"{dispute.id} · {order.title}, {order.total_shown}"), 0, order.id)
+        self._row(Text(f"{', '.join(_standing(order))} · as its {asker} sees it"), 0)
+        self._write()
+        start = dispute.opened_at
+        lines = [
+            Line(
+                event.at,
+                event.by,
+                event.action,
+                event.says,
+                event.rule,
+                money=tuple(spoken_transfer(transfer, order.currency) for transfer in event.transfers),
+                asked=event.details,
+            )
+            for event in events
+        ]
+        last, headed = self._lines(lines, start)
+        if now > last:
+            self._gap(spoken(now - last))
+        self._row(Text(f"now · {_heading(now, start, headed).plain}"), 0)
+        if upcoming is None:
+            self._row(Text("Nothing happens by itself."), BODY)
+            return
+        if upcoming.at > now:
+            self._gap(f"{amount_of(upcoming.at - now)}, if nobody acts")
+        self._row(_heading(upcoming.at, start, now), 0)
+        row = upcoming.row
+        self._entry(Line(upcoming.at, row.by, row.name, row.says, row.rule))
+
     # ── the parts of a tale ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _timeline(self, lines: Sequence[Line], start: datetime) -> None:
+        self._lines(_shortened(_with_remarks(lines)), start)
+
+    def _lines(self, lines: Iterable[Line | _Again], start: datetime) -> tuple[datetime, datetime | None]:
+        """Lines under their days; returns the instant of the last, and the last that stands in a heading."""
         now, headed = start, None
-        for entry in _shortened(_with_remarks(lines)):
+        for entry in lines:
             if isinstance(entry, _Again):
                 until = f", until day {(entry.until - start).days}" if entry.until - now >= timedelta(days=1) else ""
-                self._row(Text(f"… and so on, {entry.times} times more{until} …", "dim"), BODY)
+                self._gap(f"and so on, {entry.times} times more{until}")
                 now = entry.until
                 continue
             if entry.at > now:
-                self._row(Text(f"… {spoken(entry.at - now)} …", "dim"), BODY)
+                self._gap(spoken(entry.at - now))
                 now = entry.at
             if entry.by in ("time", "story") and not entry.says:
                 continue
@@ -97,6 +152,10 @@ class _Page:
                 self._row(_heading(now, start, headed), 0)
                 headed = now
             self._entry(entry)
+        return now, headed
+
+    def _gap(self, says: str) -> None:
+        self._row(Text(f"… {says} …", "dim"), BODY)
 
     def _entry(self, line: Line) -> None:
         if line.by in ("time", "story"):
@@ -138,6 +197,7 @@ class _Page:
             if first and aside:
                 row.append(" " * max(self._width - row.cell_len - len(aside), 2))
                 row.append(aside, "dim")
+            row.rstrip()
             self._write(row)
 
     def _divider(self, text: str) -> None:
@@ -207,14 +267,20 @@ def spoken(passed: timedelta) -> str:
     seconds = int(passed.total_seconds())
     if seconds > 1 and (seconds + 1) % 3600 == 0:
         return f"{spoken(timedelta(seconds=seconds + 1))}, but for a second"
+    amount = amount_of(passed)
+    plural = " and " in amount or amount[0].isdigit()
+    return f"{amount} {'pass' if plural else 'passes'}"
+
+
+def amount_of(passed: timedelta) -> str:
+    """A span of time: 47 days; an hour and 5 seconds."""
+    seconds = int(passed.total_seconds())
     parts = []
     for unit, size in _UNITS:
         number, seconds = divmod(seconds, size)
         if number:
             parts.append(f"{number} {unit}s" if number > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}")
-    amount = " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]])) or "no time"
-    plural = len(parts) > 1 or amount[0].isdigit()
-    return f"{amount} {'pass' if plural else 'passes'}"
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]])) or "no time"
 
 
 def _spoken_transfer(transfer: str) -> str:
@@ -241,7 +307,11 @@ def _terms(line: Line) -> Iterator[str]:
         yield str(asked["name"])
     if "reason" in asked and line.what != "refuse":
         yield _words(asked["reason"])
-    yield from _solution(asked)
+    offered = ", ".join(_solution(asked))
+    if offered and line.what == "refuse":
+        yield f"offers {offered}"
+    else:
+        yield from _solution(asked)
     if asked.get("solution") and isinstance(asked["solution"], Mapping):
         yield f"offers {', '.join(_solution(asked['solution']))}"
     if "in_favor_of" in asked:
@@ -277,6 +347,19 @@ def _sum(amount: Mapping[str, Any]) -> str:
 
 def _words(name: str) -> str:
     return str(name).replace("_", " ")
+
+
+def _standing(order: Order) -> Iterator[str]:
+    """Where the order's dispute stands, in words: mediating, waiting for seller; closed, ruled for buyer."""
+    dispute = order.dispute
+    assert dispute is not None
+    yield _words(dispute.status)
+    if dispute.status is DisputeStatus.MEDIATING and dispute.claim is not None:
+        yield _words(dispute.claim.status)
+    if dispute.status is DisputeStatus.RETURNING and dispute.goods is not None:
+        yield _words(dispute.goods.stage)
+    if dispute.outcome is not None:
+        yield _words(dispute.outcome)
 
 
 def _order_endings(stage: CoreStage) -> Text:

@@ -3,8 +3,8 @@
 A drawing is a grid. A box takes some columns and rows of it, and a frame is drawn around boxes. Two ends of an arrow that share a row and
 see each other are joined across the gutter between their columns; two that share a column, across the gap between their rows. Where
 something stands between them in a column, the arrow goes by in a lane beside it, and what stands there gives way. Each arrow carries a
-card. Those of the gutters are stacked and make their row as high as they need; those of the gaps stand side by side, or one below another where
-there is no room. So lines cross lines, but no line crosses a card, a box or a text that is not its own.
+card. The cards of a gutter are stacked and make their row as high as they need; those of a gap stand side by side, or one below another
+where there is no room. So lines cross lines, but no line crosses a card, a box or a text that is not its own.
 """
 
 from __future__ import annotations

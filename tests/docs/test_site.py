@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from emulator.cli import main
 from emulator.contract import CONTROL_CALLS, MARKETPLACE_CALLS
 from emulator.derive import openapi
 from emulator.domain.refusals import BY_CODE
@@ -119,7 +120,9 @@ EVERYTHING = {
     "reference/calls.html": {f"call-{call.name}" for call in (*MARKETPLACE_CALLS, *CONTROL_CALLS)},
     "reference/shapes.html": {f"shape-{name.lower()}" for name in openapi()["components"]["schemas"] if not name.endswith("Body")},
     "reference/worlds-and-stories.html": {f"world-{name}" for name in world_names()} | {f"story-{story.lower()}" for story in story_ids()},
-    "reference/cli.html": {"command-dispute-emulator", "command-dispute-emulator-serve", "command-dispute-emulator-advance"},
+    "reference/cli.html": {"command-dispute-emulator"} | {f"command-dispute-emulator-{name}" for name in main.commands},
+    "reference/client.html": {f"client-account-{action.name}" for action in ACTIONS if action.name != "deliver"}
+    | {"client-sandbox-deliver"},
 }
 
 
@@ -132,7 +135,7 @@ def test_the_disagreements_and_the_plugin_are_told(site: Path) -> None:
     told = (site / "explanation/disagreements.html").read_text("utf-8")
     assert all(disagreement.setting in told and disagreement.question in told for disagreement in DISAGREEMENTS)
     plugin = (site / "reference/pytest.html").read_text("utf-8")
-    for name in ("sandbox", "dispute_emulator", "dispute_sandbox", "--dispute-emulator-url"):
+    for name in ("sandbox", "dispute_emulator", "dispute_sandbox", "--dispute-emulator-url", "--dispute-cov-fail-under"):
         assert name in plugin
 
 

@@ -208,3 +208,16 @@ def test_number_and_carrier_stay_when_delivery_days_are_put_right(sandbox: Sandb
     order = sandbox.placed()
     line = refused(sandbox.ask("seller", "ship", order, **TRACKED, delivery_days=1000), "delivery_too_late")["instead"]
     assert TRACKED["tracking_number"] in line
+
+
+@pytest.mark.parametrize("body", [{"explanation": "Look."}, {"explanation": 1}])
+def test_of_an_earlier_dispute_there_is_only_the_looking(sandbox: Sandbox, body: Json) -> None:
+    """OPEN-7: what was taken back is over, also while a second dispute is open."""
+    order = sandbox.withdrawn()
+    earlier = sandbox.disputes[order]
+    sandbox.do("buyer", "open_dispute", order, **sandbox.opening())
+    problem = sandbox.call("buyer", "PATCH", f"/v1/disputes/{earlier}", json=body).json or {}
+    assert problem["window"] is None
+    looked = curl(sandbox.client, problem["instead"], sandbox.tokens["buyer"])
+    assert looked.status_code == 200
+    assert looked.request.method == "GET"

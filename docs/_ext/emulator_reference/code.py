@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from types import ModuleType
@@ -12,7 +13,7 @@ import click
 
 from emulator.cli import main
 
-from .markdown import code, headed, paragraphs, table
+from .markdown import headed, paragraphs
 
 # ── the command ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -91,14 +92,22 @@ def plugin() -> str:
     markers = [line.partition(": ") for line in listener.markers]
     return paragraphs(
         "## Fixtures",
-        table(("Fixture", "Is"), [(code(name), says) for name, says in fixtures]),
+        *(_told(name, f"`{name}`", says) for name, says in fixtures),
         "## Markers",
-        table(("Marker", "Says"), [(code(f"@pytest.mark.{head}"), says) for head, _, says in markers]),
+        *(
+            paragraphs(_told(head, f"`{head.partition('(')[0]}`", f"`@pytest.mark.{head}`"), says[:1].upper() + says[1:])
+            for head, _, says in markers
+        ),
         "## Options",
-        table(("Option", "Does"), [(code(name), says) for name, says in listener.options]),
+        *(_told(name, f"`{name}`", says) for name, says in listener.options),
         "## Lines of the ini file",
-        table(("Line", "Says"), [(code(name), says) for name, says in listener.ini]),
+        *(_told(f"ini-{name}", f"`{name}`", says) for name, says in listener.ini),
     )
+
+
+def _told(name: str, title: str, says: str) -> str:
+    target = re.sub(r"[^a-z]+", "-", name.partition("(")[0].lower()).strip("-")
+    return paragraphs(headed(3, f"plugin-{target}", title), says)
 
 
 def _plugins() -> Iterator[ModuleType]:

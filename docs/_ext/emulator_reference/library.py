@@ -48,11 +48,16 @@ def _class(each: type) -> str:
     members = [
         _member(each.__name__, name, member)
         for above in reversed(each.__mro__)
-        if above.__module__.startswith(library.__name__)
+        if above.__module__.startswith(library.__name__) and not _is_told(each, above)
         for name, member in vars(above).items()
         if not name.startswith("_") and getattr(each, name, None) is not None and _is_last(each, above, name)
     ]
     return paragraphs(headed(2, f"client-{each.__name__.lower()}", each.__name__), _prose(inspect.getdoc(each) or ""), *members)
+
+
+def _is_told(each: type, above: type) -> bool:
+    """Whether the members of a class above stand under another class already: a `Seller` is an `Account` and has all that one has."""
+    return any(other is not each and issubclass(each, other) and issubclass(other, above) for other in CLASSES)
 
 
 def _is_last(each: type, above: type, name: str) -> bool:
