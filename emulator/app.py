@@ -53,13 +53,15 @@ def create_app(
         db.metadata.create_all(db.engine)
         database = Database(db.engine)
     marketplace = Marketplace(database)
+    if key is not None:
+        marketplace.tally.lock()
     control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers)
     app.wsgi_app = one_instant(app.wsgi_app)  # type: ignore[assignment, method-assign] # as Flask documents it
     app.extensions["dispute_emulator"] = database
-    problems.install(app, marketplace.time_of, Adviser(marketplace.suggest, locked=key is not None))
+    problems.install(app, marketplace.refusing, Adviser(marketplace.suggest, locked=key is not None))
     marketplace_routes.install(app, marketplace)
     control_routes.install(app, control, key)
-    pages.install(app, control, locked=key is not None)
+    pages.install(app, control, marketplace, locked=key is not None)
     if demo if demo is not None else not open_to_strangers:
         control.sandboxes.make_default()
     return app

@@ -55,7 +55,8 @@ PLACES: Mapping[str, Place] = {
 class Call(NamedTuple):
     """A call that is no action of the table.
 
-    `query`, `body` and `answers` name schemas, `page` marks lists, `no` names the refusals it may give.
+    `query`, `body` and `answers` name schemas, `page` marks lists, `no` names the refusals it may give; `text` says that it can be had as
+    plain text, too.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Call(NamedTuple):
     page: bool = False
     status: int = 200
     no: tuple[str, ...] = ()
+    text: bool = False
 
 
 _TOKEN = ("unauthenticated",)
@@ -97,11 +99,12 @@ MARKETPLACE_CALLS: tuple[Call, ...] = (
         "history",
         "GET",
         f"{_DISPUTE}/history",
-        "All that was done in it, oldest first (REC-1).",
+        "All that was done in it, oldest first (REC-1); as JSON, page by page, or whole as a text for people.",
         "HistoryEntry",
-        "PageQuery",
+        "HistoryQuery",
         page=True,
         no=_OWN,
+        text=True,
     ),
     Call("claim", "GET", f"{_DISPUTE}/claim", "The claim, in the words you see.", "Claim", no=(*_OWN, "no_open_claim")),
     Call(
@@ -277,6 +280,16 @@ CONTROL_CALLS: tuple[Call, ...] = (
         status=201,
         no=(*_KEY, "import_refused"),
     ),
+    Call(
+        "coverage",
+        "GET",
+        "/_emulator/coverage",
+        "Which rows, timers, refusals, joint states and sides of deadlines have been met, and which never: anywhere, or in one sandbox.",
+        "Coverage",
+        "CoverageQuery",
+        no=_KEPT,
+    ),
+    Call("forget_coverage", "DELETE", "/_emulator/coverage", "Count anew: nothing has been met yet.", None, status=204, no=_KEY),
 )
 
 # Every call by its name: the table's actions and all others.

@@ -2,7 +2,7 @@
 
 What is counted is derived from the table, rows, dates and refusals alike; no rule is named here. Five kinds of things can be met:
 
-    rows      a row of the table was carried out for somebody: a buyer, a seller, a mediator, the carrier. Those that leave no trace count too.
+    rows      a row of the table was carried out: for a buyer, a seller, a mediator or the carrier. Those that leave no trace count too.
     timers    a row of the table fired because its date had come.
     refusals  a no was answered, by its code: the table's, the form's, the token's, HTTP's own.
     states    an order came into a joint state (order, dispute, claim, kind of claim, stage of the return) from another one.
@@ -22,16 +22,16 @@ A timer that moves an order counts as what lies at or before an act for as long 
 met it here. But a timer that fires in such an order later, and an act upon it, count like any other.
 
 **What could be met.** Settings take rows out of the table (`given`). A run could meet what the tables of its own sandboxes lead to, all of
-them together; before the first, what the ruleset `standard` leads to. The rest is not missing but *beyond*, with the reason beside it: rows and
-timers that those settings leave out; states that no row then leads to; refusals that only such rows, states and their gaps give; the edges
-of such timers. Beyond are also the refusals that no call can bring about: faults of the program, and what the server in front answers
-before the program is asked. Whatever has been met could be met, so it is in the total. Questions that a setting decides inside a row's needs are
-not looked into.
+them together; before the first, what the ruleset `standard` leads to. The rest is not missing but *beyond*, with the reason beside it:
+rows and timers that those settings leave out, states that no row then leads to, refusals that only such rows and states give, the edges of
+such timers. Beyond are also the refusals that no call can bring about: faults of the program, and what the server in front answers before
+the program is asked. Whatever has been met could be met, so it is in the total. What a setting decides within a row's needs is not looked
+into: there a refusal may be missing that these settings never give.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -51,6 +51,8 @@ from .domain.words import Actor, Edge
 Json: TypeAlias = dict[str, Any]
 # Something that can be met: its kind and its name.
 Item: TypeAlias = tuple[str, str]
+# Who asks for what.
+Asked: TypeAlias = tuple[Actor, str]
 
 ROWS, TIMERS, REFUSED, STATES, EDGES = KINDS = ("rows", "timers", "refusals", "states", "edges")
 # Not met but kept beside it: under which tables the others were met, each as the names of its rows that not all tables have.
@@ -63,7 +65,7 @@ _SIDES: Mapping[Edge, timedelta] = {Edge.BEFORE: -SECOND, Edge.AT: timedelta(0),
 _SIDE_OF = {offset: edge for edge, offset in _SIDES.items()}
 _SPOKEN_SIDE = {Edge.BEFORE: "a second before", Edge.AT: "at the very instant of", Edge.AFTER: "a second after"}
 
-_ENDING_ACTIONS = frozenset(row.action for row in RULES if row.until is not None)
+ENDING_ACTIONS = frozenset(row.action for row in RULES if row.until is not None)
 _SOMETIMES = tuple(row for row in RULES if row.given)
 
 
@@ -112,11 +114,11 @@ def before_timers(engine: Engine, order: Order, due: datetime | None, now: datet
     return [edge_item(step.row, Edge.BEFORE) for step in engine.settle(order, due)[1] if step.at == due]
 
 
-def may_have_fired(engine: Engine, order: Order, now: datetime) -> bool:
-    """Whether a timer of this settled order can have fired now or a second ago: time has moved it then, or there is one that moves nothing."""
+def may_have_fired(engine: Engine, order: Order, state: State, now: datetime) -> bool:
+    """Whether a timer of this settled order can have fired now or a second ago: one that moved it has, or one may that moves nothing."""
     if order.timed_out_from is not None and order.entered_at is not None and now - order.entered_at <= SECOND:
         return True
-    return _fires_in_place(engine.table, order.state)
+    return _fires_in_place(engine.table, state)
 
 
 @lru_cache(maxsize=4096)
@@ -129,16 +131,12 @@ def beside_timers(fired: Iterable[tuple[Rule, datetime]], now: datetime) -> list
     return [edge_item(row, _SIDE_OF[now - at]) for row, at in fired if now - at in _SIDE_OF]
 
 
-def beside_ends(engine: Engine, order: Order, actor: Actor, action: str, now: datetime) -> list[Item]:
-    """The ends of the rows that this actor asks for now, where one lies beside now."""
-    if action not in _ENDING_ACTIONS:
-        return []
-    ends = ((row, row.until(order, engine.settings)) for row in _asked_for(engine, order, actor, action) if row.until is not None)
+def beside_ends(engine: Engine, order: Order, asked: Asked, now: datetime) -> list[Item]:
+    """The ends of the rows that are asked for now, where one lies beside now; only those of ENDING_ACTIONS have one."""
+    actor, action = asked
+    rows = engine.table.cell(order.state).rows.get((action, actor), ())
+    ends = ((row, row.until(order, engine.settings)) for row in rows if row.until is not None)
     return [edge_item(row, _SIDE_OF[now - end]) for row, end in ends if end is not None and now - end in _SIDE_OF]
-
-
-def _asked_for(engine: Engine, order: Order, actor: Actor, action: str) -> Sequence[Rule]:
-    return engine.table.cell(order.state).rows.get((action, actor), ())
 
 
 # ── what could be met ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -326,6 +324,14 @@ def counts_of(told: Mapping[str, Any]) -> dict[Item, int]:
     return counts | ({LOCKED: 1} if told["locked"] else {})
 
 
+def since(before: Mapping[Item, int], now: Mapping[Item, int]) -> dict[Item, int]:
+    """What was counted in between; where counting has begun anew meanwhile, all that is counted now."""
+    anew = any(now.get(item, 0) < hits for item, hits in before.items())
+    more = {item: hits - (0 if anew else before.get(item, 0)) for item, hits in now.items()}
+    # That a key is asked for is not counted: it is so.
+    return {item: hits for item, hits in more.items() if hits > 0} | ({LOCKED: 1} if LOCKED in now else {})
+
+
 def _split(name: str) -> list[str]:
     return name.split(",") if name else []
 
@@ -336,10 +342,20 @@ def together(told: Mapping[str, Any], kinds: Iterable[str]) -> tuple[int, int]:
     return sum(told[kind]["hit"] for kind in wanted), sum(told[kind]["total"] for kind in wanted)
 
 
-def sides(edges: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
-    """Edges by their deadline: an entry of each, and which of its sides are among these."""
-    found: dict[str, tuple[Mapping[str, Any], list[str]]] = {}
-    for entry in edges:
-        deadline, _, side = entry["name"].partition(":")
-        found.setdefault(deadline, (entry, []))[1].append(side)
-    yield from found.values()
+def deadlines(told: Mapping[str, Any]) -> list[Json]:
+    """The edges by their deadline, in the order of the table: how often each of its three sides was met, None for one that is beyond."""
+    says = {entry["name"]: entry for kind in (ROWS, TIMERS) for part in ("met", "missing", "beyond") for entry in told[kind][part]}
+    hits = {entry["name"]: entry["hits"] for part in ("met", "missing") for entry in told[EDGES][part]}
+    sides = {row.name: [hits.get(edge_item(row, edge)[1]) for edge in Edge] for row in RULES}
+    return [says[name] | {"hits": counted} for name, counted in sides.items() if any(side is not None for side in counted)]
+
+
+def never_met(told: Mapping[str, Any], kind: str) -> list[tuple[str, str, str]]:
+    """What is missing of a kind, a line each: rule, name, and what it is; of a deadline, which of its sides."""
+    if kind == EDGES:
+        return [
+            (deadline["rule"], deadline["name"], ", ".join(edge for edge, hits in zip(Edge, deadline["hits"], strict=True) if hits == 0))
+            for deadline in deadlines(told)
+            if 0 in deadline["hits"]
+        ]
+    return [(entry["rule"] or "", "" if kind == STATES else entry["name"], entry["says"]) for entry in told[kind]["missing"]]

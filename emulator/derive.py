@@ -335,6 +335,8 @@ def _call_operation(call: Call) -> Json:
         operation["responses"] = _responses(200, None, codes, media="image/png")
     else:
         operation["responses"] = _responses(None if "not_implemented" in call.no and answers is None else call.status, answers, codes)
+    if call.text:
+        operation["responses"][str(call.status)]["content"]["text/plain"] = {"schema": {"type": "string"}}
     return operation
 
 

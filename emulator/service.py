@@ -18,11 +18,11 @@ from .clock import Clock, wall_is_moved, wall_now
 from .contract import EXAMPLES
 from .domain import refusals
 from .domain.case import NOWHERE, Surroundings
-from .domain.engine import Engine, Step
+from .domain.engine import Engine, Step, Upcoming
 from .domain.fields import FieldError, read_body
 from .domain.order import Evidence, Message, Order
 from .domain.refusals import Refusal, Refused, Suggestion
-from .domain.rules import BY_NAME
+from .domain.rules import BY_NAME, Rule
 from .domain.rulesets import RULESETS, Settings, build_settings
 from .domain.words import Actor, ClockMode
 from .domain.world import File
@@ -52,6 +52,7 @@ from .store.sandboxes import hash_token
 from .tally import Tally
 
 Json = dict[str, Any]
+_COURSE_PAGE = 1000
 _SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
 # So many stores are looked through for an open one.
 MOST_STORES = 100
@@ -87,6 +88,24 @@ class Target:
     order: str | None = None
     dispute: str | None = None
     message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A dispute from its opening on, as one asker may know it: what was told of it, and what can come next.
+
+    `order` has the dispute at hand. `may` are the rows that some request of the asker's could carry out now, `upcoming` is what happens if
+    nobody acts; a dispute that another has followed has neither.
+    """
+
+    ruleset: str
+    engine: Engine
+    asker: Actor
+    now: datetime
+    order: Order
+    told: tuple[reading.Told, ...]
+    may: tuple[Rule, ...]
+    upcoming: Upcoming | None
 
 
 @lru_cache(maxsize=1024)
@@ -305,6 +324,23 @@ class Marketplace:
         context, order = self._read(token, Target(dispute=dispute_id))
         page = reading.history(self._db.reading, context.world, order.id, dispute_id, after, most)
         return Answer([views.event_view(event) for event in page.entries], context.now), page
+
+    def course(self, token: str, dispute_id: str) -> Course:
+        """The whole history of a dispute with the money that moved in it, and what can come next; raises Refused."""
+        context, order = self._read(token, Target(dispute=dispute_id))
+        assert order.dispute is not None
+        told: list[reading.Told] = []
+        after: reading.Cursor | None = None
+        while True:
+            page = reading.timeline(self._db.reading, context.world, order.id, order.dispute.opened_at, after, _COURSE_PAGE)
+            told += [entry for entry in page.entries if entry.event.dispute == dispute_id]
+            after = page.cursor
+            if after is None:
+                break
+        engine, asker, over = context.engine, context.asker.role, order.dispute.superseded
+        may = () if over else tuple(engine.possible(order, asker, context.now))
+        upcoming = None if over else engine.next_deadline(order)
+        return Course(context.sandbox.ruleset, engine, asker, context.now, order, tuple(told), may, upcoming)
 
     def messages(self, token: str, order_id: str, after: int, most: int) -> tuple[Answer, reading.Page]:
         context, _ = self._read(token, Target(order=order_id))

@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from emulator.testing.emulator import Emulator, InThisProcess
+from emulator.testing.emulator import Emulator
+from emulator.testing.hosting import InThisProcess
 
 MODES = ("in-process", "server")
 LIVES = 400
@@ -30,36 +31,35 @@ LIVES = 400
 TESTS = """
 from datetime import timedelta
 import pytest
+from dispute_emulator_client import as_json, usd
 from emulator import travel
-
-USD = {"amount": "64.00", "currency": "USD"}
 
 @pytest.mark.parametrize("number", range(COUNT))
 def test_it(sandbox, number, worker_id):
     began = sandbox.began_at
-    wish = {"store": sandbox.seller.store, "item": {"title": f"Lamp {number}", "quantity": 1}, "total": USD}
-    order = sandbox.buyer.post("/v1/orders", json=wish).must().json["id"]
-    sandbox.seller.post(f"/v1/orders/{order}/ship", json={}).must()
-    sandbox.deliver(order).must()
-    body = {"reason": "no_tracking", "remedy": "refund", "amount": USD, "explanation": f"Number {number}."}
-    dispute = sandbox.buyer.post(f"/v1/orders/{order}/disputes", json=body).must().json
-    path = f"/v1/disputes/{dispute['id']}"
+    item = {"title": f"Lamp {number}", "quantity": 1}
+    order = sandbox.buyer.place_order(store=sandbox.seller.store, item=item, total=usd("64.00"))
+    sandbox.seller.ship(order)
+    sandbox.deliver(order)
+    dispute = sandbox.buyer.open_dispute(
+        order, reason="no_tracking", remedy="refund", amount=usd("64.00"), explanation=f"Number {number}."
+    )
 
     days = timedelta(days=number % 14)
-    foreseen = [line for line in sandbox.forecast() if line["at"] <= f"{began + days:%Y-%m-%dT%H:%M:%SZ}"]
+    foreseen = as_json([line for line in sandbox.forecast(limit=1000) if line.at <= began + days])
     moved = travel(sandbox.clock, by=days)
     assert [(line["at"], line["order"], line["rule"]) for line in moved["fired"]] == [
         (line["at"], line["order"], line["rule"]) for line in foreseen
     ]
     assert sandbox.clock.now == began + days
-    shown = sandbox.buyer.get(path).must().json
-    assert (shown["status"], shown["explanation"]) == ("waiting_for_seller", f"Number {number}.")
+    shown = sandbox.buyer.dispute(dispute)
+    assert (shown.status, shown.explanation) == ("waiting_for_seller", f"Number {number}.")
 
-    moved = travel(sandbox.clock, to=dispute["escalates_at"])
-    assert [line["rule"] for line in moved["fired"] if line["dispute"] == dispute["id"]] == ["ESC-2"]
-    assert sandbox.buyer.get(path).must().json["status"] == "mediating"
+    moved = travel(sandbox.clock, to=dispute.escalates_at)
+    assert [line["rule"] for line in moved["fired"] if line["dispute"] == dispute.id] == ["ESC-2"]
+    assert sandbox.buyer.dispute(dispute).status == "mediating"
     assert sandbox.clock.now == began + timedelta(days=15)
-    assert sandbox.audit()["ok"]
+    assert sandbox.audit().ok
     with open(f"seen-{worker_id}.txt", "a") as seen:
         print(sandbox.id, sandbox.base_url, file=seen)
 """

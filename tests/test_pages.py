@@ -36,6 +36,7 @@ PAGES = [
     "/v1/rules",
     "/v1/rules?ruleset=legacy",
     "/v1/rules/CAN-3",
+    "/_emulator/coverage",
     "/docs",
 ]
 

@@ -15,7 +15,7 @@ from emulator.derive import readme_tables
 from emulator.growth import read_world, world_names
 from emulator.player import story_ids
 
-from .readme import README, ROOT, Exchange, exchanges, play, serving, with_tables
+from .readme import README, ROOT, WRITTEN_PORT, Exchange, exchanges, play, serving, with_tables
 
 TEXT = README.read_text("utf-8")
 
@@ -61,8 +61,31 @@ def test_the_test_of_tables_can_fail() -> None:
         with_tables("")
 
 
-def test_the_python_in_it_runs(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+# Programs, each with what it prints, and test files.
+PROGRAMS = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```\n", TEXT, re.DOTALL | re.MULTILINE)
+TEST_FILES = [block for block in re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE) if "def test_" in block]
+
+
+def run_program(code: str) -> str:
+    """What a program prints, with a live server where it looks for one."""
+    with serving() as port:
+        run = subprocess.run(
+            [sys.executable, "-c", code.replace(f":{WRITTEN_PORT}", f":{port}")], capture_output=True, text=True, timeout=120, check=False
+        )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_the_story_in_python_runs_as_printed_in_at_most_twelve_lines() -> None:
+    ((code, printed),) = PROGRAMS
+    assert run_program(code) == printed
+    assert len([line for line in code.splitlines() if line.strip()]) <= 12
+    assert all(call in code for call in ("place_order", "open_dispute", "refuse", "advance", "rule"))
+
+
+def test_the_tests_in_it_run(tmp_path: Path) -> None:
+    (block,) = TEST_FILES
+    assert len(TEST_FILES) + len(PROGRAMS) == TEXT.count("```python\n"), "a block of Python is neither run nor tested"
     (tmp_path / "test_mine.py").write_text(block, "utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..service import Marketplace
 from ..store.database import Database
 from .branches import Branches
+from .coverage import Coverage
 from .generator import Generator
 from .sandboxes import Sandboxes
 from .scenarios import Scenarios
@@ -17,6 +18,7 @@ class ControlPlane:
     def __init__(self, database: Database, marketplace: Marketplace, seeds_fix_tokens: bool = True) -> None:
         self.sandboxes = Sandboxes(database, marketplace, seeds_fix_tokens)
         self.time = Time(database, marketplace)
-        self.branches = Branches(database, seeds_fix_tokens)
-        self.scenarios = Scenarios(database)
+        self.branches = Branches(database, marketplace.tally, seeds_fix_tokens)
+        self.scenarios = Scenarios(database, marketplace.tally)
         self.generator = Generator(database)
+        self.coverage = Coverage(database, marketplace.tally)

@@ -5,28 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..clock import wall_now
 from ..domain import refusals
 from ..domain.case import make_id
+from ..domain.engine import Step
 from ..domain.refusals import Refused
 from ..domain.words import ClockMode
-from ..service import Answer, now_of, settle_due
+from ..service import Answer, now_of, sandbox_engine, settle_due
 from ..store import reading, sandboxes, worlds
 from ..store.database import Database, Session
 from ..store.orders import ClockRow, Sandbox
 from ..store.sandboxes import Snapshot
+from ..tally import Tally
 from .access import Json, Kept, find, find_locked, free_turn, new_tokens, sandbox_view, stopped_at
 from .documents import read_document, write_document
 from .sandboxes import SWEPT_ROWS, made
 
 
+class Counted(NamedTuple):
+    """A sandbox that has numbered one thing more, its time, and what was overdue in it and has fired."""
+
+    kept: Kept
+    now: datetime
+    fired: list[Step]
+
+
 class Branches:
     """What becomes of the worlds of one database's sandboxes."""
 
-    def __init__(self, database: Database, seeds_fix_tokens: bool = True) -> None:
+    def __init__(self, database: Database, tally: Tally, seeds_fix_tokens: bool = True) -> None:
         self._db = database
+        self._tally = tally
         self._seeds_fix_tokens = seeds_fix_tokens
 
     # ── snapshots ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -34,8 +45,9 @@ class Branches:
     def snapshot(self, sandbox_id: str, name: str | None) -> Answer:
         """Keep the world as it stands, clock included."""
 
-        def keep(session: Session) -> tuple[Snapshot, datetime]:
-            kept, now = self._counted(session, sandbox_id)
+        def keep(session: Session) -> tuple[Snapshot, Counted]:
+            counted = self._counted(session, sandbox_id)
+            kept, now, _ = counted
             sandbox = kept.sandbox
             snapshot_id = make_id("snp", sandbox_id, kept.serial)
             world = worlds.copy_world(session, sandbox.world)
@@ -43,10 +55,11 @@ class Branches:
             orders = worlds.count_orders(session, world)
             snapshot = Snapshot(snapshot_id, kept.serial, name or snapshot_id, world, orders, clock)
             sandboxes.insert_snapshot(session, sandbox_id, snapshot)
-            return snapshot, now
+            return snapshot, counted
 
-        snapshot, now = self._db.copying(keep)
-        return Answer(_snapshot_view(snapshot), now, location=f"/_emulator/sandboxes/{sandbox_id}/snapshots/{snapshot.id}")
+        snapshot, counted = self._db.copying(keep)
+        self._note(counted)
+        return Answer(_snapshot_view(snapshot), counted.now, location=f"/_emulator/sandboxes/{sandbox_id}/snapshots/{snapshot.id}")
 
     def kept(self, sandbox_id: str, snapshot_id: str) -> Answer:
         """One snapshot."""
@@ -74,6 +87,7 @@ class Branches:
 
     def restore(self, sandbox_id: str, snapshot_id: str) -> Answer:
         """Go back to a snapshot, clock included; it stays, to be gone back to again."""
+        self._tally.flush()
         with self._db.writing() as session:
             sandbox = find_locked(session, sandbox_id).sandbox
             snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
@@ -87,8 +101,9 @@ class Branches:
     def fork(self, sandbox_id: str, name: str | None, snapshot_id: str | None) -> Answer:
         """A second sandbox with the same world, as it stands or as a snapshot has it, and tokens of its own."""
 
-        def branch(session: Session) -> Answer:
-            kept, now = self._counted(session, sandbox_id)
+        def branch(session: Session) -> tuple[Answer, Counted]:
+            counted = self._counted(session, sandbox_id)
+            kept, now, _ = counted
             source, clock = kept.sandbox.world, stopped_at(kept.sandbox, now)
             if snapshot_id is not None:
                 snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
@@ -97,9 +112,11 @@ class Branches:
             _, fork_id = free_turn(session, sandbox_id, "fork", first=kept.serial)
             world = worlds.copy_world(session, source)
             sandbox = replace(kept.sandbox, id=fork_id, world=world, name=name or fork_id, clock=clock)
-            return self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual)
+            return self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual), counted
 
-        return self._db.copying(branch)
+        answer, counted = self._db.copying(branch)
+        self._note(counted)
+        return answer
 
     # ── documents ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,13 +145,17 @@ class Branches:
 
     # ── helpers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _counted(self, session: Session, sandbox_id: str) -> tuple[Kept, datetime]:
+    def _counted(self, session: Session, sandbox_id: str) -> Counted:
         """A sandbox with nothing overdue, and a number that nothing else of it has."""
         kept = find_locked(session, sandbox_id)
         now = now_of(session, kept.sandbox)
-        settle_due(session, kept.sandbox, now)
+        fired = settle_due(session, kept.sandbox, now)
         sandboxes.set_serial(session, sandbox_id, kept.serial + 1)
-        return kept._replace(serial=kept.serial + 1), now
+        return Counted(kept._replace(serial=kept.serial + 1), now, fired)
+
+    def _note(self, counted: Counted) -> None:
+        sandbox = counted.kept.sandbox
+        self._tally.fired(sandbox, sandbox_engine(sandbox), counted.fired)
 
     def _settle_in(self, session: Session, kept: Kept, now: datetime) -> Answer:
         """A sandbox whose world is there gets its tokens and its row."""

@@ -19,7 +19,7 @@ from ..domain.rulesets import SettingsError, build_settings
 from ..domain.words import Actor
 from ..explaining import Asked, explained
 from ..service import Answer, Marketplace, attempt, now_of, sandbox_engine, settled
-from ..store import reading, sandboxes, worlds
+from ..store import reading, sandboxes, tallies, worlds
 from ..store.database import Database
 from ..store.orders import Sandbox, find_order, lock_order, save_steps
 from .access import Json, Origin, clock_row, drawn_token, find, find_locked, first_clock, free_turn, sandbox_view
@@ -113,6 +113,7 @@ class Sandboxes:
 
     def delete(self, sandbox_id: str) -> datetime:
         """A sandbox and all in it are gone; returns the time it had."""
+        self._marketplace.tally.flush()
         with self._db.writing() as session:
             sandbox = find_locked(session, sandbox_id).sandbox
             now = now_of(session, sandbox)
@@ -120,6 +121,7 @@ class Sandboxes:
             for world in (sandbox.world, *sandboxes.delete_snapshots(session, sandbox_id)):
                 worlds.forsake(session, world)
             worlds.sweep(session, SWEPT_ROWS)
+            tallies.leave(session, sandbox_id)
         return now
 
     def reset(self, sandbox_id: str) -> Answer:
@@ -127,6 +129,7 @@ class Sandboxes:
         old, origin, _ = find(self._db.reading, sandbox_id)
         clock = first_clock(origin.now, origin.frozen)
         pattern = self._planter.pattern(origin.world, old.ruleset, old.settings, clock.virtual)
+        self._marketplace.tally.flush()
         with self._db.writing() as session:
             old = find_locked(session, sandbox_id).sandbox
             world = plant(session, pattern, old.seed, clock.virtual)
@@ -151,6 +154,7 @@ class Sandboxes:
                 engine, loaded, Actor.CARRIER, now, lambda order: engine.perform(order, "deliver", Actor.CARRIER, request, now)
             )
             save_steps(session, sandbox.world, loaded, steps, engine)
+        self._marketplace.tally.acted(sandbox, engine, loaded, (Actor.CARRIER, "deliver"), now, done, steps)
         if isinstance(done, Refused):
             done.allowed = _carriers(sandbox, done.allowed)
             raise explained(done, engine, Asked(settled(loaded, steps), "deliver", Actor.CARRIER, request, now))

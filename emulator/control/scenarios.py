@@ -22,6 +22,7 @@ from ..service import Answer, now_of, sandbox_engine, settle_due
 from ..staging import Move, Staged, fits, next_move, stage_tale
 from ..store import sandboxes
 from ..store.database import Database
+from ..tally import Tally
 from .access import clock_view, find, find_locked, new_tokens
 from .time import SandboxClock
 
@@ -31,8 +32,9 @@ Json: TypeAlias = dict[str, Any]
 class Scenarios:
     """The stories that ship, played into sandboxes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tally: Tally) -> None:
         self._db = database
+        self._tally = tally
 
     def page(self, after: str, most: int) -> tuple[Answer, str | None]:
         """Stories in order of id with their tales and named steps, and the cursor behind the last."""
@@ -56,7 +58,7 @@ class Scenarios:
             staged = stage_tale(told, step, engine.settings, sandbox.seed, names, now)
             if staged.ends.year >= LAST_INSTANT_YEAR:
                 raise Refused(refusals.CLOCK_TOO_FAR)
-            settle_due(session, sandbox, staged.ends)
+            fired = settle_due(session, sandbox, staged.ends)
             if staged.ends > now:
                 SandboxClock(session, sandbox).move_to(staged.ends)
             sandboxes.insert_world(session, sandbox.world, staged.stage.world, engine, staged.stage.files)
@@ -67,6 +69,7 @@ class Scenarios:
             people = staged.stage.people
             sandboxes.insert_tokens(session, sandbox_id, {people[part].id: token for part, token in tokens.items()})
             clock = find(session, sandbox_id).sandbox.clock
+        self._tally.fired(sandbox, engine, fired)
         move = next_move(staged)
         body = {
             "story": told.story,

@@ -20,6 +20,7 @@ from ..store import reading, sandboxes
 from ..store.codec import seconds
 from ..store.database import Database, Session
 from ..store.orders import Sandbox, find_order, timed_orders
+from ..tally import Tally
 from .access import clock_row, clock_view, find, find_locked
 
 Json: TypeAlias = dict[str, Any]
@@ -35,6 +36,7 @@ class Time:
     def __init__(self, database: Database, marketplace: Marketplace) -> None:
         self.database = database
         self._marketplace = marketplace
+        self.tally = marketplace.tally
         _RUNNING.add(self)
 
     def clock(self, sandbox_id: str) -> Answer:
@@ -50,7 +52,7 @@ class Time:
                 raise Refused(refusals.MALFORMED, errors={"now": ["A real clock shows the wall's time; leave `now` out."]})
             to = wall_now()
         if to is not None:
-            now = journey(SandboxRoad(self.database, sandbox_id, becomes=mode), to=to).reached
+            now = journey(SandboxRoad(self.database, self.tally, sandbox_id, becomes=mode), to=to).reached
             return Answer(clock_view(mode, now), now)
         with self.database.writing() as session:
             clock = clock_of(find_locked(session, sandbox_id).sandbox).switched(mode)
@@ -59,7 +61,7 @@ class Time:
 
     def advance(self, sandbox_id: str, by: timedelta | None, to: datetime | None, edge: Edge, limit: int | None) -> Answer:
         """Move time; every timer on the way has fired before the answer. With a limit the answer says how to go on."""
-        made = journey(SandboxRoad(self.database, sandbox_id), by, to, edge, limit)
+        made = journey(SandboxRoad(self.database, self.tally, sandbox_id), by, to, edge, limit)
         onward = None if made.reached >= made.target else {"to": made.target, "limit": limit}
         return Answer(report(made) | {"next": onward}, made.reached)
 
@@ -147,8 +149,9 @@ class SandboxClock:
 class SandboxRoad:
     """A sandbox's timers, one transaction a leg; the clock moves in the same transaction. At the end it may become of another mode."""
 
-    def __init__(self, database: Database, sandbox_id: str, becomes: ClockMode | None = None) -> None:
+    def __init__(self, database: Database, tally: Tally, sandbox_id: str, becomes: ClockMode | None = None) -> None:
         self._db = database
+        self._tally = tally
         self._id = sandbox_id
         self._world = find(database.reading, sandbox_id).sandbox.world
         self._becomes = becomes
@@ -173,6 +176,7 @@ class SandboxRoad:
             driver.move_to(reached)
             if reached == target and self._becomes is not None:
                 driver.become(self._becomes)
+        self._tally.fired(sandbox, sandbox_engine(sandbox), steps)
         return reached, [Firing(self._id, step) for step in steps]
 
 
@@ -186,14 +190,16 @@ def running() -> list[Time]:
     return [time for time in _RUNNING if not time.database.closed]
 
 
-def _settled(database: Database, sandbox_id: str) -> list[Firing]:
+def _settled(application: Time, sandbox_id: str) -> list[Firing]:
     """Fire what is due in a sandbox, as it is now: other threads may have reset or deleted it since it was found."""
-    with database.writing() as session:
+    with application.database.writing() as session:
         sandboxes.lock(session, sandbox_id)
         found = sandboxes.find(session, sandbox_id)
         if found is None:
             return []
-        return [Firing(sandbox_id, step) for step in settle_due(session, found[0], now_of(session, found[0]))]
+        steps = settle_due(session, found[0], now_of(session, found[0]))
+    application.tally.fired(found[0], sandbox_engine(found[0]), steps)
+    return [Firing(sandbox_id, step) for step in steps]
 
 
 class ProcessRoad:
@@ -201,7 +207,7 @@ class ProcessRoad:
 
     def __init__(self, driver: Driver, applications: Sequence[Time]) -> None:
         self._driver = driver
-        self._databases = [application.database for application in applications]
+        self._applications = applications
 
     def now(self) -> datetime:
         return wall_now()
@@ -218,23 +224,25 @@ class ProcessRoad:
         self._driver.move_to(reached)
         assert self.now() >= reached, "The driver does not move the wall, so it would never get there."
         fired: list[Firing] = []
-        for database, sandbox, at in self._due():
+        for application, sandbox, at in self._due():
             if at <= reached:
-                fired += _settled(database, sandbox.id)
+                fired += _settled(application, sandbox.id)
         if reached >= target:
             self._arrive()
         return reached, sorted(fired, key=lambda firing: (firing.step.at, firing.step.order.id))
 
     def _arrive(self) -> None:
         """Every clock remembers where it has been taken, though nobody has looked at it yet: a journey is not undone by unfreezing."""
-        for database in self._databases:
-            for sandbox in sandboxes.with_running_clocks(database.reading):
-                now_of(database.reading, sandbox)
+        for application in self._applications:
+            session = application.database.reading
+            for sandbox in sandboxes.with_running_clocks(session):
+                now_of(session, sandbox)
 
-    def _due(self) -> Iterator[tuple[Database, Sandbox, datetime]]:
+    def _due(self) -> Iterator[tuple[Time, Sandbox, datetime]]:
         """Every sandbox with a timer, and when the wall will be where it fires."""
-        for database in self._databases:
-            for sandbox in sandboxes.with_running_clocks(database.reading):
-                due = reading.next_due(database.reading, sandbox.world)
+        for application in self._applications:
+            session = application.database.reading
+            for sandbox in sandboxes.with_running_clocks(session):
+                due = reading.next_due(session, sandbox.world)
                 if due is not None:
-                    yield database, sandbox, clock_of(sandbox).reaches(due)
+                    yield application, sandbox, clock_of(sandbox).reaches(due)

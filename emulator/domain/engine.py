@@ -243,6 +243,11 @@ class Engine:
             found.append(Allowed(key[0], row.rule, until))
         return found
 
+    def possible(self, order: Order, actor: Actor, now: datetime) -> list[Rule]:
+        """The rows that some request of this actor's could carry out on the settled order now; one action may have several."""
+        case = self._case(order, actor, {}, now)
+        return [facts.row for _, rows in self.table.cell(order.state).possible[actor] for facts in rows if _possible(facts, case)]
+
     def next_deadline(self, order: Order) -> Upcoming | None:
         """The timer that fires next if nobody acts, or None."""
         first = self._first(order)

@@ -18,7 +18,7 @@ from ..domain import refusals
 from ..domain.refusals import Refused
 from ..domain.words import ClockMode, Edge
 from ..service import Answer
-from . import asking, schemas
+from . import asking, pages, schemas
 from .answering import answer, page
 from .codec import http_date
 from .marketplace import MAIL_CURSOR, flask_path
@@ -26,7 +26,7 @@ from .marketplace import MAIL_CURSOR, flask_path
 _SANDBOX, _CLOCK, _ADVANCE = schemas.SandboxBody(), schemas.ClockBody(), schemas.AdvanceBody()
 _PAGE, _FORECAST, _TIMELINE, _EMPTY = schemas.PageQuery(), schemas.ForecastQuery(), schemas.TimelineQuery(), schemas.NoBody()
 _SNAPSHOT, _FORK, _WORLD = schemas.SnapshotBody(), schemas.ForkBody(), schemas.WorldDocument()
-_SCENARIO, _LOAD = schemas.ScenarioBody(), schemas.LoadBody()
+_SCENARIO, _LOAD, _COVERAGE = schemas.ScenarioBody(), schemas.LoadBody(), schemas.CoverageQuery()
 
 # An exported world of some hundred thousand orders.
 MAX_WORLD_BYTES = 256 * 1024 * 1024
@@ -60,7 +60,7 @@ class _Calls:
     def __init__(self, control: ControlPlane, locked: bool) -> None:
         self._locked = locked
         self._sandboxes, self._time, self._branches = control.sandboxes, control.time, control.branches
-        self._scenarios, self._generator = control.scenarios, control.generator
+        self._scenarios, self._generator, self._coverage = control.scenarios, control.generator, control.coverage
 
     # ── sandboxes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -190,6 +190,16 @@ class _Calls:
         asking.opened()
         wanted = asking.body(_LOAD)
         return answer(self._generator.load(sandbox, Load(**wanted)))
+
+    # ── coverage ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def coverage(self) -> Response:
+        wanted = asking.opened(_COVERAGE)
+        return pages.coverage(self._coverage.report(wanted.get("sandbox")))
+
+    def forget_coverage(self) -> Response:
+        asking.opened()
+        return _gone(self._coverage.begin_anew())
 
 
 def _gone(now: datetime) -> Response:

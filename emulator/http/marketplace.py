@@ -19,6 +19,7 @@ MAX_UPLOAD_BYTES = 10 * 1024 * 1024 + 64 * 1024
 MAX_FILE_NAME = 200
 # An e-mail's place in a list: its instant, the order and number of the event it tells of, and whose it is.
 MAIL_CURSOR = (int, str, int, str)
+_HISTORY = schemas.HistoryQuery()
 _PAGE, _ORDERS, _DISPUTES, _RULES = schemas.PageQuery(), schemas.OrdersQuery(), schemas.DisputesQuery(), schemas.RulesQuery()
 
 
@@ -95,10 +96,28 @@ class _Calls:
         return answer(self._marketplace.dispute(asking.token(), dispute), tagged=True)
 
     def history(self, dispute: str) -> Response:
-        wanted = asking.opened(_PAGE)
-        after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
-        given, found = self._marketplace.history(asking.token(), dispute, after[0], wanted["limit"])
-        return page(given.body, found.cursor, given.now)
+        wanted = asking.opened(_HISTORY)
+        if wanted.get("format", "text" if pages.wants_text() else "json") == "text":
+            response = self._history_text(dispute)
+        else:
+            after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
+            given, found = self._marketplace.history(asking.token(), dispute, after[0], wanted["limit"])
+            response = page(given.body, found.cursor, given.now)
+        response.vary.add("Accept")
+        return response
+
+    def _history_text(self, dispute: str) -> Response:
+        # What prints it is not loaded before somebody wants to read.
+        from ..timeline import history_text
+
+        paging = [name for name in ("limit", "cursor") if name in request.args]
+        if paging:
+            raise Refused(refusals.MALFORMED, errors={name: ["The text is whole; only JSON comes in pages."] for name in paging})
+        course = self._marketplace.course(asking.token(), dispute)
+        events = [told.event for told in course.told]
+        response = Response(history_text(course.order, events, course.upcoming, course.asker, course.now), mimetype="text/plain")
+        response.headers["Date"] = http_date(course.now)
+        return response
 
     def claim(self, dispute: str) -> Response:
         asking.opened()

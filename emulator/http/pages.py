@@ -7,7 +7,9 @@ document that a program can have as JSON from the same address; `Accept` decides
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -19,15 +21,20 @@ from flask import Flask, Response, request, send_from_directory
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from .. import diagrams
 from ..control import ControlPlane
 from ..control.sandboxes import DEFAULT
+from ..coverage import deadlines
 from ..derive import call_list, openapi, problem_of, spoken_value, tag_of
 from ..domain import refusals
 from ..domain.refusals import BY_CODE, REFUSALS, Refused
 from ..domain.rulebook import BY_ID, GUIDANCE, RULEBOOK, SECTIONS
+from ..service import Answer, Course, Marketplace
 from . import asking
-from .codec import to_json
+from .answering import answer
+from .codec import http_date, to_json
 from .problems import BROKEN
+from .schemas import StatesQuery
 
 Json = dict[str, Any]
 
@@ -41,13 +48,17 @@ _DOCS = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src 'self' data:; style-src 'self'; "
     "script-src 'self'; connect-src 'self'"
 )
+# The page of the states asks the emulator about a dispute; the picture alone brings its own style.
+_TALKING = f"{_SHUT}; script-src 'self'; connect-src 'self'"
+_PAINTED = _SHUT.replace("style-src 'self'", f"style-src 'sha256-{b64encode(sha256(diagrams.style().encode()).digest()).decode()}'")
+_STATES = StatesQuery()
 WIDTH = 86
 _CODE = re.compile(r"`([^`]+)`")
 _RULE_ID = re.compile(r"\b[A-Z]{3,4}-[0-9]{1,2}\b")
 _ALL_PROBLEMS = (*REFUSALS, BROKEN)
 
 
-def install(app: Flask, control: ControlPlane, *, locked: bool = False) -> None:
+def install(app: Flask, control: ControlPlane, marketplace: Marketplace, *, locked: bool = False) -> None:
     """Register the pages. `locked` says that the control plane asks for a key."""
 
     @app.get("/")
@@ -91,6 +102,18 @@ def install(app: Flask, control: ControlPlane, *, locked: bool = False) -> None:
     def interactive_page() -> Response:
         return _guarded(Response(_render("docs.html"), mimetype="text/html"), _DOCS)
 
+    @app.get("/docs/states")
+    def states() -> Response:
+        return _states(marketplace, _wanted("application/json", "text/html", "image/svg+xml"))
+
+    @app.get("/docs/states.svg")
+    def states_picture() -> Response:
+        return _states(marketplace, "image/svg+xml")
+
+    @app.get("/docs/states.css")
+    def states_style() -> Response:
+        return _guarded(Response(diagrams.style(), mimetype="text/css"))
+
     @app.get("/docs/<name>")
     def swagger_file(name: str) -> Response:
         if name not in _SWAGGER_FILES:
@@ -107,6 +130,11 @@ def install(app: Flask, control: ControlPlane, *, locked: bool = False) -> None:
 def wants_page() -> bool:
     """Whether the asker would rather have a page than JSON."""
     return _wanted("application/json", "text/html") == "text/html"
+
+
+def wants_text() -> bool:
+    """Whether the asker would rather have plain text than JSON."""
+    return _wanted("application/json", "text/plain") == "text/plain"
 
 
 def page(template: str, **values: Any) -> Response:
@@ -129,6 +157,104 @@ def rule_page(entry: Json) -> Response:
     ids = [text.id for text in RULEBOOK]
     at = ids.index(entry["id"])
     return page("rule.html", rule=entry, before=ids[at - 1] if at else None, after=ids[at + 1] if at + 1 < len(ids) else None)
+
+
+# What each kind of coverage counts, for a reader (emulator/coverage.py).
+_COUNTED = {
+    "rows": ("Rows", "What somebody did and the table allowed."),
+    "timers": ("Timers", "What time did, because nobody else had."),
+    "refusals": ("Refusals", "Each no that was answered, by its code."),
+    "states": ("States", "Where orders have come to: order, dispute, claim and goods together."),
+    "edges": ("Edges", "Whether anybody asked for something a second before a deadline, at its very instant, and a second after."),
+}
+
+
+def coverage(given: Answer) -> Response:
+    """A report of coverage, as a page for a browser."""
+    if wants_page():
+        return page("coverage.html", layout="base.html", base="", **_coverage(given.body))
+    return _guarded(answer(given))
+
+
+def coverage_document(told: Json, base: str | None) -> str:
+    """The same as a document of its own. It loads nothing, and links to the rules where somebody serves them."""
+    style = "".join((_HERE / "static" / name).read_text(encoding="utf-8") for name in ("frame.css", "emulator.css"))
+    return _render("coverage.html", layout="alone.html", base=base, style=Markup(style), **_coverage(told))  # noqa: S704 # ours
+
+
+def _coverage(told: Json) -> Json:
+    kinds = [{"name": name, "title": title, "says": says, "told": told[name]} for name, (title, says) in _COUNTED.items()]
+    return {"told": told, "kinds": kinds, "deadlines": deadlines(told)}
+
+
+# ── the states ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _states(marketplace: Marketplace, form: str) -> Response:
+    """The state diagram: of a ruleset, of a token's sandbox, or with a dispute of the token's account marked in it."""
+    wanted = asking.opened(_STATES)
+    marks = None
+    if "dispute" in wanted:
+        if "ruleset" in wanted:
+            raise Refused(refusals.MALFORMED, errors={"ruleset": ["A dispute has the rules of its sandbox; leave this out."]})
+        course = marketplace.course(asking.token(), wanted["dispute"])
+        ruleset, now, marks = course.ruleset, course.now, _marks(course)
+        graph = marks.graph
+    else:
+        if asking.has_token():
+            ruleset, settings, now = marketplace.rules_of(asking.token())
+        else:
+            ruleset, settings, now = marketplace.rules_of_ruleset(wanted.get("ruleset", "standard"))
+        graph = diagrams.graph_under(settings)
+    match form:
+        case "text/html":
+            response = _guarded(Response(_states_page(graph, ruleset, marks), mimetype="text/html"), _TALKING)
+        case "image/svg+xml":
+            response = _guarded(Response(diagrams.svg(graph, ruleset, marks), mimetype="image/svg+xml"), _PAINTED)
+        case _:
+            response = _json(diagrams.document(graph, ruleset, marks))
+    response.headers["Date"] = http_date(now)
+    response.vary.add("Authorization")
+    if marks is not None:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _marks(course: Course) -> diagrams.Marks:
+    """What is marked of a dispute. Where another has followed it, the order stands elsewhere by now, and that is not its business."""
+    order = course.order
+    assert order.dispute is not None
+    events = [told.event for told in course.told]
+    return diagrams.Marks(
+        graph=diagrams.graph_of(course.engine.table.rules),
+        dispute=order.dispute.id,
+        asker=course.asker,
+        now=course.now,
+        here=diagrams.node_of(events[-1].after if order.dispute.superseded else order.state),
+        before=order.before_dispute,
+        events=events,
+        may=course.may,
+        upcoming=None if course.upcoming is None else (course.upcoming.at, course.upcoming.row),
+    )
+
+
+def _states_page(graph: diagrams.Graph, ruleset: str, marks: diagrams.Marks | None) -> str:
+    def drawn(pictures: Sequence[tuple[str, str]]) -> list[tuple[Markup, str]]:
+        return [(Markup(picture), says) for picture, says in pictures]  # noqa: S704 # ours, and escaped where it was drawn
+
+    moving, staying = diagrams.entries(graph)
+    return _render(
+        "states.html",
+        ruleset=ruleset,
+        figures=[(figure, Markup(figure.wide), Markup(figure.narrow)) for figure in diagrams.figures(graph, marks)],  # noqa: S704 # ours
+        signs=drawn(diagrams.legend()),
+        signs_of_marks=drawn(diagrams.marks_legend()),
+        moving=moving,
+        staying=staying,
+        marked=None if marks is None else diagrams.document(graph, ruleset, marks)["marked"] | {"stands": diagrams.stands(marks)},
+        names=diagrams.full_names(graph),
+        base=asking.here(),
+    )
 
 
 # ── the front door ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -189,6 +315,7 @@ def _door(control: ControlPlane, locked: bool) -> Json:
             "docs": "/docs",
             "openapi": "/openapi.json",
             "rules": "/v1/rules",
+            "states": "/docs/states",
             "problems": "/problems",
             "health": "/_emulator/health",
         },
@@ -217,6 +344,7 @@ def _plain(door: Json) -> str:
             for path, says in (
                 ("/docs", "every call, to be tried out"),
                 ("/v1/rules", "the rulebook, and where its sources disagree"),
+                ("/docs/states", "the table as a picture"),
                 ("/problems", "every refusal"),
             )
         ),

@@ -63,21 +63,22 @@ def problem(refused: Refused, instead: str | None) -> Response:
     return response
 
 
-def install(app: Flask, time_of: Callable[[str | None, str | None], datetime], adviser: Adviser) -> None:
+def install(app: Flask, refusing: Callable[[Refusal, str | None, str | None], datetime], adviser: Adviser) -> None:
     """Answer every exception with a problem: refusals, HTTP's own, and faults of the program.
 
-    `time_of` tells the time of the sandbox that a token or a sandbox's id belongs to, or else the wall's; `adviser` what to call instead.
+    `refusing` is told of every refusal, with the token and the sandbox's id that came, and tells that sandbox's time, or else the wall's;
+    `adviser` what to call instead.
     """
 
-    def dated(response: Response) -> Response:
+    def dated(refusal: Refusal, response: Response) -> Response:
         known = response.status_code != 401
         sandbox = (request.view_args or {}).get("sandbox")
-        response.headers["Date"] = http_date(time_of(asking.given_token() if known else None, sandbox if known else None))
+        response.headers["Date"] = http_date(refusing(refusal, asking.given_token() if known else None, sandbox if known else None))
         return response
 
     @app.errorhandler(Refused)
     def _refused(refused: Refused) -> Response:
-        return dated(problem(refused, adviser.line(refused)))
+        return dated(refused.refusal, problem(refused, adviser.line(refused)))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
@@ -87,13 +88,13 @@ def install(app: Flask, time_of: Callable[[str | None, str | None], datetime], a
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
-        return dated(response)
+        return dated(refusal, response)
 
     @app.errorhandler(EndlessTimers)
     def _endless(error: EndlessTimers) -> Response:
         log.error("%s %s: %s", request.method, request.path, error)
         refused = Refused(refusals.ENDLESS_TIMERS, detail=str(error))
-        return dated(problem(refused, adviser.line(refused)))
+        return dated(refused.refusal, problem(refused, adviser.line(refused)))
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> Response:

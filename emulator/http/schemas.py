@@ -740,6 +740,46 @@ class Audit(Strict):
     violations = _list(Violation)
 
 
+class CoverageEntry(Strict):
+    name = _text()
+    says = _text()
+    by = _word(Actor, none=True)
+    rule = _text(none=True)
+    source = _text(none=True)
+    href = _text(none=True)
+    hits = _whole()
+
+
+class CoverageBeyond(CoverageEntry):
+    why = _text()
+
+
+class CoverageKind(Strict):
+    hit = _whole()
+    total = _whole()
+    percent = fields.Float(required=True)
+    met = _list(CoverageEntry)
+    missing = _list(CoverageEntry)
+    beyond = _list(CoverageBeyond)
+
+
+class CoverageTable(Strict):
+    rows = fields.List(fields.String(), required=True)
+    hits = _whole()
+
+
+class Coverage(Strict):
+    sandbox = _text(none=True)
+    locked = _yes_no()
+    # The tables that things were met under, each by its rows that not all tables have.
+    tables = _list(CoverageTable)
+    rows = _some(CoverageKind)
+    timers = _some(CoverageKind)
+    refusals = _some(CoverageKind)
+    states = _some(CoverageKind)
+    edges = _some(CoverageKind)
+
+
 class Health(Strict):
     status = _text()
     version = _text()
@@ -804,6 +844,13 @@ class PageQuery(Strict):
     cursor = fields.String(metadata={"description": "`next_cursor` of the page before."}, validate=validate.Length(1, 500))
 
 
+class HistoryQuery(PageQuery):
+    format = fields.String(
+        validate=validate.OneOf(["json", "text"]),
+        metadata={"description": "JSON in pages, or a text that is whole and takes no `limit` or `cursor`; left out, `Accept` decides."},
+    )
+
+
 class OrdersQuery(PageQuery):
     status = fields.String(validate=validate.OneOf([s.value for s in OrderStatus if s is not OrderStatus.NEW]))
     in_dispute = fields.String(validate=validate.OneOf(["true", "false"]))
@@ -855,8 +902,16 @@ class LoadBody(Strict):
     seed = StrictText(100, description="What is drawn follows from it, from the sandbox's seed, and from what the sandbox held.")
 
 
+class CoverageQuery(Strict):
+    sandbox = StrictText(40, description="One sandbox only.")
+
+
 class RulesQuery(Strict):
     ruleset = fields.String(validate=validate.OneOf(sorted(RULESETS)), metadata={"description": "Whose settings to show."})
+
+
+class StatesQuery(RulesQuery):
+    dispute = fields.String(validate=validate.Length(1, 100), metadata={"description": "Which dispute to mark; needs a token."})
 
 
 class NoQuery(Strict):

@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, event
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -166,6 +166,10 @@ class Database:
         self._engine = engine
         self.dialect = engine.dialect.name
         self.closed = False
+        # What has to be done while connections can still be had.
+        self.before_close: list[Callable[[], object]] = []
+        # What goes wrong between here and the database.
+        self.errors: tuple[type[Exception], ...] = (engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
         self._local = threading.local()
         one_instant = "BEGIN ISOLATION LEVEL REPEATABLE READ"
         sqlite = self.dialect == "sqlite"
@@ -226,6 +230,8 @@ class Database:
 
     def close(self) -> None:
         """Give back this thread's connection and close the idle ones. Whoever asks again opens it again."""
+        for last in self.before_close:
+            last()
         self.closed = True
         connection = getattr(self._local, "connection", None)
         if connection is not None:

@@ -1,110 +1,127 @@
-"""An emulator as a test suite holds it: in this process, on a server of its own, or on one that runs already."""
+"""An emulator as a test suite holds it: the Python client's, with sandboxes that remember what was refused in them."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import re
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import dispute_emulator_client as client
+import httpx
+from dispute_emulator_client.reading import read_json
+from dispute_emulator_client.synchronous.connection import default_transport
+from dispute_emulator_client.values import Instant, said
+
 from .calls import Calls
-from .sandbox import Sandbox, sandbox_wish
-from .transport import InProcess, OverHttp, Transport
+from .sandbox import Sandbox
 
 if TYPE_CHECKING:
     from flask import Flask, Response
 
-    from .live import LiveServer
+_OF_SANDBOX = re.compile(r"/_emulator/sandboxes/(\w+)(?:/|\Z)")
 
 
-class Emulator:
-    """One emulator. `app` is its application where that is in this process, else None; `base_url` is where clients find it."""
+class Emulator(client.Emulator):
+    """One emulator. `app` is its application where that is in this process, else None.
 
-    def __init__(self, transport: Transport, app: Flask | None = None) -> None:
+    Whatever client the code under test has: where the application is in this process, what that client is refused is noted too.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        app: Flask | None = None,
+        key: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self.app = app
-        self.transport = transport
         self._people: dict[str, tuple[Calls, str]] = {}
         self._calls: dict[str, Calls] = {}
         if app is not None:
             app.after_request(self._watch)
+        # An emulator elsewhere answers others unseen; what it answers to this client is noted.
+        super().__init__(base_url, key=key or "", transport=transport if app is not None else _Noting(self))
 
-    @property
-    def base_url(self) -> str:
-        return self.transport.base_url
+    @classmethod
+    def in_process(cls, app: Flask, base_url: str = "http://localhost") -> Emulator:
+        """An application of this process, called without a network."""
+        return cls(base_url, app=app, transport=httpx.WSGITransport(app=app))
 
     def sandbox(
         self,
         *,
-        world: str = "small",
-        ruleset: str = "standard",
-        settings: Mapping[str, Any] | None = None,
-        now: datetime | str | None = None,
-        frozen: bool = False,
-        seed: str | None = None,
         name: str | None = None,
+        ruleset: client.Ruleset | None = None,
+        settings: Mapping[str, Any] | None = None,
+        world: client.World | None = None,
+        now: Instant | None = None,
+        frozen: bool | None = None,
+        seed: str | None = None,
     ) -> Sandbox:
-        """A new sandbox, as `POST /_emulator/sandboxes` makes it; whoever asks for it deletes it."""
-        rules = {"ruleset": ruleset, "settings": dict(settings or {})}
-        return Sandbox(self, sandbox_wish({"world": world, **rules, "now": now, "frozen": frozen, "seed": seed, "name": name}))
+        """A new sandbox, made when it is first looked at; whoever asks for it deletes it."""
+        wish = said(name=name, ruleset=ruleset, settings=settings, world=world, now=now, frozen=frozen, seed=seed)
+        return Sandbox(self, wish=wish)
 
-    def close(self) -> None:
-        """Let go of what is open towards it."""
-        self.transport.close()
+    def make(self, wish: Mapping[str, Any]) -> client.SandboxWithAccounts:
+        """Make a sandbox; `wish` is the body that says what it shall be."""
+        return read_json(self._send("POST", "/_emulator/sandboxes", body=wish), client.SandboxWithAccounts.from_json)
+
+    def _taken_in(self, sending: httpx.Response, *, mine: bool) -> Sandbox:
+        return Sandbox(self, read_json(sending, client.SandboxWithAccounts.from_json), mine=mine)
 
     # ── whose calls were refused ───────────────────────────────────────────────────────────────────────────────────────
 
-    @property
-    def watches(self) -> bool:
-        return self.app is not None
-
     def enter(self, sandbox: Sandbox) -> None:
+        """A sandbox has been made, or somebody has come into it."""
         self._calls[sandbox.id] = sandbox.calls
         for account in sandbox.accounts.values():
-            self._people[account.token] = (sandbox.calls, account.name)
+            # Of a sandbox that was only found nobody's token is known.
+            with suppress(client.UnknownToken):
+                self._people[account.token] = (sandbox.calls, account.name)
 
     def leave(self, sandbox: Sandbox) -> None:
+        """A sandbox is about to be deleted."""
         self._calls.pop(sandbox.id, None)
         for account in sandbox.accounts.values():
-            self._people.pop(account.token, None)
+            with suppress(client.UnknownToken):
+                self._people.pop(account.token, None)
+
+    def note(self, method: str, path: str, authorization: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Remember what became of a call, in the sandbox that it was for."""
+        calls, who = self._people.get(authorization.partition(" ")[2].strip(), (None, ""))
+        if calls is None:
+            found = _OF_SANDBOX.match(path)
+            calls, who = self._calls.get(found[1] if found else ""), "carrier" if path.endswith("/deliver") else "control"
+        if calls is not None:
+            calls.note(who, method, path, status, headers, body)
 
     def _watch(self, response: Response) -> Response:
-        """Whatever client the code under test has: what it was refused stands in the report of the test."""
         from flask import request
 
-        ids = request.view_args or {}
-        token = request.headers.get("Authorization", "").partition(" ")[2].strip()
-        calls, who = self._people.get(token, (None, ""))
-        if calls is None:
-            calls, who = self._calls.get(ids.get("sandbox", "")), "carrier" if request.path.endswith("/deliver") else "control"
-        if calls is not None:
-            body = response.get_data() if response.status_code >= 400 else b""
-            calls.note(who, request.method, request.path, response.status_code, dict(response.headers), body)
+        body = response.get_data() if response.status_code >= 400 else b""
+        authorization = request.headers.get("Authorization", "")
+        self.note(request.method, request.path, authorization, response.status_code, dict(response.headers), body)
         return response
 
 
-class InThisProcess:
-    """An application of this process on a temporary SQLite file, which goes with it; with a server in front if one is wanted."""
+class _Noting(httpx.BaseTransport):
+    """The way to an emulator elsewhere, which notes what it answers."""
 
-    def __init__(self, *, served: bool) -> None:
-        from ..app import create_app
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._transport: httpx.BaseTransport | None = None
 
-        self._folder = tempfile.mkdtemp(prefix="dispute-emulator-")
-        self.app = create_app(f"sqlite:///{Path(self._folder) / 'emulator.db'}", demo=False)
-        self.server: LiveServer | None = None
-        transport: Transport = InProcess(self.app)
-        if served:
-            from .live import LiveServer
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self._transport is None:
+            self._transport = default_transport(self._emulator.base_url)
+        response = self._transport.handle_request(request)
+        body = response.read() if response.status_code >= 400 else b""
+        path, authorization = request.url.path, request.headers.get("Authorization", "")
+        self._emulator.note(request.method, path, authorization, response.status_code, response.headers, body)
+        return response
 
-            self.server = LiveServer(self.app).start()
-            transport = OverHttp(self.server.url)
-        self.emulator = Emulator(transport, self.app)
-
-    def stop(self) -> None:
-        """Stop serving, close the database, put the folder away."""
-        self.emulator.close()
-        if self.server is not None:
-            self.server.stop()
-        self.app.extensions["dispute_emulator"].close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()

@@ -6,6 +6,7 @@ pytest loads this at every start, so nothing is imported that a fixture does not
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from hashlib import blake2b
@@ -16,7 +17,8 @@ import pytest
 from . import freezing
 
 if TYPE_CHECKING:
-    from .emulator import Emulator, InThisProcess
+    from .emulator import Emulator
+    from .hosting import InThisProcess
     from .sandbox import Sandbox
 
 MARKER = "dispute_sandbox"
@@ -24,6 +26,10 @@ START = "2026-03-02T09:00:00Z"
 _DEFAULTS: Mapping[str, Any] = {"world": "small", "ruleset": "standard", "now": START}
 _WISHES = ("ruleset", "world", "now", "settings", "seed", "frozen")
 _LONGEST_SEED = 100
+NO_CLIENT = (
+    "The fixtures `sandbox` and `dispute_emulator` hand out the Python client, which is not installed here: "
+    "pip install dispute-emulator-client, or in a checkout of dispute-emulator: pip install ./clients/python"
+)
 
 _SANDBOX: pytest.StashKey[Sandbox] = pytest.StashKey()
 _SHARED: pytest.StashKey[InThisProcess] = pytest.StashKey()
@@ -78,10 +84,12 @@ def pytest_configure_node(node: Any) -> None:
     if _url(config) or _mode(config) != "server":
         return
     if _SHARED not in config.stash:
-        from .emulator import InThisProcess
+        from .hosting import InThisProcess
 
         config.stash[_SHARED] = InThisProcess(served=True)
-    node.workerinput[_SHARED_URL] = config.stash[_SHARED].emulator.base_url
+    server = config.stash[_SHARED].server
+    assert server is not None
+    node.workerinput[_SHARED_URL] = server.url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -97,13 +105,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def dispute_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     """The emulator of this run: in this process, on a server, or wherever --dispute-emulator-url says."""
-    from .emulator import Emulator, InThisProcess
-    from .transport import OverHttp
+    try:
+        from .emulator import Emulator
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("dispute_emulator_client", "httpx"):
+            raise
+        pytest.fail(NO_CLIENT, pytrace=False)
+    from .hosting import InThisProcess
 
     shared = getattr(pytestconfig, "workerinput", {}).get(_SHARED_URL)
     url = shared or _url(pytestconfig)
     if url:
-        emulator = Emulator(OverHttp(url, None if shared else os.environ.get("EMULATOR_KEY") or None))
+        emulator = Emulator(url, key=None if shared else os.environ.get("EMULATOR_KEY"))
         yield emulator
         emulator.close()
         return
@@ -121,8 +134,10 @@ def sandbox(request: pytest.FixtureRequest, dispute_emulator: Emulator) -> Itera
         # A clock that stands still does so wherever it is made; one that runs is made by whoever first looks at it, inside his freeze.
         _ = made.id
     yield made
+    from dispute_emulator_client import BrokenOff, Unreachable
+
     # Where the server is gone, every call has said so already.
-    with suppress(OSError):
+    with suppress(BrokenOff, Unreachable):
         made.delete()
 
 
@@ -178,12 +193,31 @@ def _fault(mark: pytest.Mark) -> str | None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    if call.excinfo is not None and not item.config.getoption("fulltrace"):
+        _end_at_the_test(call.excinfo.value)
     report = yield
     made = item.stash.get(_SANDBOX, None)
     if made is not None and made.made and report.when == "call" and report.failed:
         report.sections.append(("dispute sandbox", _story(made)))
     return report
+
+
+_OF_THE_CLIENT = ("dispute_emulator_client", "emulator.testing.emulator", "emulator.testing.sandbox")
+
+
+def _end_at_the_test(error: BaseException) -> None:
+    """Cut the inside of the client off the trace of its own errors: what counts is the line that called it."""
+    client = sys.modules.get("dispute_emulator_client")
+    if client is None or not isinstance(error, client.EmulatorError):
+        return
+    frame, last = error.__traceback__, None
+    while frame is not None:
+        if not frame.tb_frame.f_globals.get("__name__", "").startswith(_OF_THE_CLIENT):
+            last = frame
+        frame = frame.tb_next
+    if last is not None:
+        last.tb_next = None
 
 
 def _story(sandbox: Sandbox) -> str:

@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from textwrap import wrap
-from typing import Any
+
+from dispute_emulator_client import Forecast, TimelineEntry, Transfer
 
 from .calls import Refusal
-from .sandbox import Json, Sandbox
+from .sandbox import Sandbox
 
 WIDTH, MOST_LINES = 120, 60
 FORECAST = 4
 # So much of the forecast is searched for what becomes of the test's own orders.
 _LOOKED_AT = 200
+# How many lines are asked for at once.
+_PAGE = 1000
 # Columns: when, who, which rule. What is told begins behind them.
 _WHEN, _WHO, _RULE = 21, 10, 8
 _BODY = _WHEN + _WHO + _RULE
@@ -34,13 +37,13 @@ class _Entry:
 
 def timeline_text(sandbox: Sandbox) -> str:
     """The story of a sandbox since it was made, in plain text of at most 60 lines; asks the emulator, and may raise what a call raises."""
-    told = sandbox.timeline()
+    told = list(sandbox.timeline(limit=_PAGE))
     began = sandbox.began_at
-    earlier = sum(datetime.fromisoformat(line["at"]) < began for line in told)
+    earlier = sum(entry.at < began for entry in told)
     since = told[earlier:]
-    touched = {line["order"] for line in since if line["by"] != "system"}
-    ahead = _soon(sandbox.forecast(most=_LOOKED_AT), touched)
-    many = len({line["order"] for line in (*since, *ahead)}) > 1
+    touched = {entry.order for entry in since if entry.by != "system"}
+    ahead = _soon(list(islice(sandbox.forecast(limit=_LOOKED_AT), _LOOKED_AT)), touched)
+    many = len({*(entry.order for entry in since), *(entry.order for entry in ahead)}) > 1
     entries = list(_woven([_told(line, many) for line in since], sandbox.calls.refused))
     head = [
         f"{sandbox.id}, ruleset {sandbox.ruleset}, clock {sandbox.clock.mode} at {sandbox.clock.now:%Y-%m-%d %H:%M:%S}",
@@ -53,25 +56,21 @@ def timeline_text(sandbox: Sandbox) -> str:
     return "\n".join([*head, "", *_fitted(entries, touched, room), "", *tail])
 
 
-def _soon(ahead: Sequence[Json], touched: set[str]) -> list[Json]:
+def _soon(ahead: Sequence[Forecast], touched: set[str]) -> list[Forecast]:
     """The next few timers in order: those of orders that the test has touched, and others where there is room."""
-    first = sorted(range(len(ahead)), key=lambda number: ahead[number]["order"] not in touched)[:FORECAST]
+    first = sorted(range(len(ahead)), key=lambda number: ahead[number].order not in touched)[:FORECAST]
     return [ahead[number] for number in sorted(first)]
 
 
-def _told(line: Json, many: bool) -> _Entry:
-    timer = line["by"] == "system"
-    return _Entry(
-        datetime.fromisoformat(line["at"]),
-        _row("timer" if timer else line["by"], line["rule"], line["says"] + (f" [{line['order']}]" if many else ""), line["money"]),
-        line["order"],
-        timer,
-    )
+def _told(entry: TimelineEntry, many: bool) -> _Entry:
+    timer = entry.by == "system"
+    says = entry.says + (f" [{entry.order}]" if many else "")
+    return _Entry(entry.at, _row("timer" if timer else entry.by, entry.rule, says, entry.money), entry.order, timer)
 
 
-def _coming(line: Json, many: bool) -> _Entry:
-    says = line["then"] + (f" [{line['order']}]" if many else "")
-    return _Entry(datetime.fromisoformat(line["at"]), _row("timer", line["rule"], says, line["money"]), line["order"], timer=True)
+def _coming(entry: Forecast, many: bool) -> _Entry:
+    says = entry.then + (f" [{entry.order}]" if many else "")
+    return _Entry(entry.at, _row("timer", entry.rule, says, entry.money), entry.order, timer=True)
 
 
 def _refused(refusal: Refusal) -> _Entry:
@@ -79,10 +78,10 @@ def _refused(refusal: Refusal) -> _Entry:
     return _Entry(refusal.at, (*lines, *_wrapped(f"{refusal.method} {refusal.path}", _BODY + 2)), None, timer=False)
 
 
-def _row(who: str, rule: str, says: str, money: Sequence[Any]) -> tuple[str, ...]:
+def _row(who: str, rule: str, says: str, money: Sequence[Transfer]) -> tuple[str, ...]:
     first, *rest = _wrapped(says, _BODY)
     columns = f"{'':{_WHEN}}{who:<{_WHO}}{rule:<{_RULE}}"
-    moved = [f"{line['amount']['amount']} {line['amount']['currency']}: {line['from']} -> {line['to']}" for line in money]
+    moved = [f"{transfer.amount}: {transfer.from_} -> {transfer.to}" for transfer in money]
     return (columns[:_BODY] + first.lstrip(), *rest, *(f"{'':{_BODY + 2}}{text}" for text in moved))
 
 

@@ -1,6 +1,7 @@
 """`travel`: moves time and fires what falls due on the way, whether freezegun drives or a sandbox's own clock.
 
-freezegun may be missing; who has no frozen object has never imported it, so it is looked for among what has been imported.
+freezegun may be missing, and so may the client; who has no frozen object and no sandbox has never imported them, so they are looked for
+among what has been imported.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..durations import parse_duration
-from .sandbox import Clock
 
 if TYPE_CHECKING:
+    from dispute_emulator_client import Clock
     from flask import Flask
 
     from ..control.time import Time
@@ -40,7 +41,7 @@ class CannotTravel(RuntimeError):
 
 
 def travel(
-    driver: Driver,
+    driver: Driver | Clock,
     *,
     by: datetime.timedelta | str | None = None,
     to: datetime.datetime | str | None = None,
@@ -69,7 +70,10 @@ def travel(
         raise CannotTravel("clock_backwards", "A clock never goes back: `by` is negative.")
     if span is not None and span > _FARTHEST:
         raise CannotTravel("clock_too_far", "No clock shows an instant as far away as that.")
-    if isinstance(driver, Clock):
+    client: Any = sys.modules.get("dispute_emulator_client")
+    if client is not None and isinstance(driver, client.AsyncClock):
+        raise TypeError("travel() does not wait, and this clock must be waited for: `await sandbox.advance(…)`.")
+    if client is not None and isinstance(driver, client.Clock):
         if app is not None:
             raise ValueError("`app` says whose sandboxes freezegun moves; a sandbox's clock moves its own sandbox alone.")
         return _by_clock(driver, span, target, edge)
@@ -111,12 +115,14 @@ def _read(text: str) -> datetime.datetime:
 
 
 def _by_clock(clock: Clock, span: datetime.timedelta | None, target: datetime.datetime | None, edge: Side) -> Json:
-    answer = clock.advance(span, target, edge)
-    if answer.ok:
-        report: Json = answer.json
-        return report
-    problem = answer.json if isinstance(answer.json, dict) else {}
-    raise CannotTravel(str(problem.get("code", answer.status)), str(problem.get("detail", answer)))
+    from dispute_emulator_client import Refused, as_json
+
+    try:
+        to_next = True if span is None and target is None else None
+        report: Json = as_json(clock.sandbox.advance(span, to=target, to_next=to_next, edge=edge))
+    except Refused as no:
+        raise CannotTravel(no.code, no.detail) from None
+    return report
 
 
 # ── freezegun drives ───────────────────────────────────────────────────────────────────────────────────────────────────

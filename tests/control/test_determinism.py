@@ -24,7 +24,7 @@ from .commands import Past, examples, lead, pasts
 
 LOOKED_AT = 5
 # What belongs to no sandbox carries the wall's time; `health` tells nothing else.
-OF_NO_SANDBOX = ("/_emulator/sandboxes", "/_emulator/scenarios")
+OF_NO_SANDBOX = ("/_emulator/sandboxes", "/_emulator/scenarios", "/_emulator/coverage")
 
 
 class Recorder(FlaskClient):
@@ -45,6 +45,7 @@ def session(app: Flask) -> list[str]:
     app.test_client_class = Recorder
     client: Any = app.test_client()
     client.kept = []
+    client.delete("/_emulator/coverage")
     for number, story in enumerate(story_ids()):
         tale = tales_of(story)[-1]
         stage = HttpStage(client, tale)
@@ -89,6 +90,8 @@ def live(box: Sandbox) -> None:
     replaced = box.replacing()
     box.do("buyer", "confirm_replacement", replaced)
     box.do("seller", "extend_processing", box.placed(), days=2)
+    client.get(f"/_emulator/coverage?sandbox={box.id}")
+    client.get("/_emulator/coverage")
     for path in (brought["id"], of_snapshot["id"], fork["id"]):
         client.delete(f"/_emulator/sandboxes/{path}")
 

@@ -344,7 +344,7 @@ def test_sandboxes_of_one_seed_made_at_once_all_live(app: Flask) -> None:
 
 # ── indexes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-OUTSIDE = {"sandboxes", "tokens", "snapshots", "forsaken", "counters"}
+OUTSIDE = {"sandboxes", "tokens", "snapshots", "forsaken", "counters", "tallies"}
 
 
 def test_every_key_and_index_inside_a_world_begins_with_the_world() -> None:

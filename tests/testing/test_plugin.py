@@ -9,10 +9,12 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpcore  # noqa: F401 # httpx imports it late, and pytester would forget it after each run while httpx still knew the old one
+import httpx
 import pytest
 
 from emulator import create_app
-from emulator.testing.emulator import InThisProcess
+from emulator.testing.hosting import InThisProcess
 from emulator.testing.live import LiveServer
 from emulator.testing.report import MOST_LINES, WIDTH
 
@@ -26,19 +28,17 @@ filterwarnings = error
 
 # What users' tests have in common here: an order that was delivered, and a dispute about it.
 SCENE = """
-def usd(amount):
-    return {"amount": amount, "currency": "USD"}
+from dispute_emulator_client import NotFound, Refused, usd
 
 def delivered(sandbox):
-    wish = {"store": sandbox.seller.store, "item": {"title": "Lamp", "quantity": 1}, "total": usd("64.00")}
-    order = sandbox.buyer.post("/v1/orders", json=wish).must().json["id"]
-    sandbox.seller.post(f"/v1/orders/{order}/ship", json={}).must()
-    sandbox.deliver(order).must()
-    return order
+    order = sandbox.buyer.place_order(store=sandbox.seller.store, item={"title": "Lamp", "quantity": 1}, total=usd("64.00"))
+    sandbox.seller.ship(order)
+    return sandbox.deliver(order)
 
 def disputed(sandbox):
-    body = {"reason": "no_tracking", "remedy": "refund", "amount": usd("64.00"), "explanation": "So it is."}
-    return sandbox.buyer.post(f"/v1/orders/{delivered(sandbox)}/disputes", json=body).must().json
+    return sandbox.buyer.open_dispute(
+        delivered(sandbox), reason="no_tracking", remedy="refund", amount=usd("64.00"), explanation="So it is."
+    )
 """
 
 MODES = {"in process": (), "server": ("--dispute-emulator=server",)}
@@ -85,18 +85,17 @@ def test_a_sandbox_has_its_people_its_clock_and_the_control_plane(suite: pytest.
             start = datetime(2026, 3, 2, 9, tzinfo=UTC)
             assert (sandbox.clock.now, sandbox.clock.mode, sandbox.began_at) == (start, "frozen", start)
 
-            me = sandbox.buyer.get("/v1/me")
-            assert me.ok and me.status == 200 and me.json["id"] == sandbox.buyer.id
+            me = sandbox.buyer.http.get("/v1/me")
+            assert me.status_code == 200 and me.json()["id"] == sandbox.buyer.me().id == sandbox.buyer.id
             assert me.headers["date"] == me.headers["Date"] == "Mon, 02 Mar 2026 09:00:00 GMT"
             dispute = disputed(sandbox)
-            edited = sandbox.buyer.patch(f"/v1/disputes/{dispute['id']}", json={"explanation": "Anew."})
-            assert edited.must().json["edits_left"] == 3
+            assert sandbox.buyer.edit(dispute, explanation="Anew.").edits_left == 3
             picture = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
                 "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082")
-            shown = sandbox.buyer.post("/v1/evidence", files={"file": ("crack.png", picture)}).must()
-            assert (shown.status, shown.json["name"], shown.json["size"]) == (201, "crack.png", len(picture))
-            assert sandbox.buyer.get(shown.json["href"]).body == picture
-            assert sandbox.buyer.delete("/v1/orders").status == 405
+            shown = sandbox.buyer.upload_evidence(picture, name="crack.png")
+            assert (shown.name, shown.size) == ("crack.png", len(picture))
+            assert sandbox.buyer.evidence(shown) == sandbox.buyer.http.get(shown.href).content == picture
+            assert sandbox.buyer.http.delete("/v1/orders").status_code == 405
 
             assert sandbox.clock.tick() == start + timedelta(seconds=1)
             assert sandbox.clock.tick(timedelta(days=1)) == start + timedelta(days=1, seconds=1)
@@ -105,21 +104,24 @@ def test_a_sandbox_has_its_people_its_clock_and_the_control_plane(suite: pytest.
             assert sandbox.clock.now == datetime(2026, 3, 4, 10, tzinfo=UTC)
             assert travel(sandbox.clock, by="PT1H")["to"] == "2026-03-04T11:00:00Z"
 
-            foreseen = sandbox.forecast()
-            assert foreseen[:2] == sandbox.forecast(most=2)
-            own = sandbox.forecast(dispute["order"])
-            assert own and {line["order"] for line in own} == {dispute["order"]}
+            foreseen = list(sandbox.forecast())
+            assert foreseen[0] == next(sandbox.forecast(limit=2))
+            own = list(sandbox.forecast(order=dispute.order))
+            assert own and {line.order for line in own} == {dispute.order}
             moved = sandbox.advance(to_next=True, edge="before")
-            assert moved["fired"] == [] and moved["next"] is None
-            some = sandbox.advance(by="P30D", limit=2)
-            assert len(some["fired"]) >= 2 and some["next"]
-            sandbox.advance(**some["next"])
-            told = sandbox.timeline(dispute["order"])
-            assert [line["action"] for line in told[:4]] == ["place_order", "ship", "deliver", "open_dispute"]
-            assert sandbox.timeline(since="2026-03-03T00:00:00Z") == [line for line in sandbox.timeline() if line["at"] >= "2026-03-03"]
-            assert len(sandbox.timeline()) > 100
-            assert sandbox.audit()["ok"]
-            assert sandbox.call("GET", "/mailbox").json["data"]
+            assert moved.fired == [] and moved.next is None
+            some = sandbox.advance("P30D", limit=2)
+            assert len(some.fired) >= 2 and some.next
+            sandbox.advance(to=some.next.to, limit=some.next.limit)
+            told = list(sandbox.timeline(order=dispute.order))
+            assert [line.action for line in told[:4]] == ["place_order", "ship", "deliver", "open_dispute"]
+            later = datetime(2026, 3, 3, tzinfo=UTC)
+            assert list(sandbox.timeline(since=later)) == [line for line in sandbox.timeline() if line.at >= later]
+            assert len(list(sandbox.timeline())) > 100
+            assert sandbox.audit().ok
+            assert next(sandbox.mailbox()).subject
+            assert sandbox.http.get(f"{sandbox.path}/mailbox").json()["data"]
+            assert dispute_emulator.find_sandbox(sandbox).buyer.id == sandbox.buyer.id
     """
     run(suite, code, *mode).assert_outcomes(passed=1)
 
@@ -129,33 +131,37 @@ def test_worlds_are_kept_gone_back_to_and_branched(suite: pytest.Pytester, mode:
         def test_it(sandbox):
             dispute = disputed(sandbox)
             kept = sandbox.snapshot("opened")
-            path = f"/v1/disputes/{dispute['id']}"
             fork = sandbox.fork()
             assert fork.id != sandbox.id and fork.buyer.token != sandbox.buyer.token and fork.buyer.id == sandbox.buyer.id
-            fork.seller.post(path + "/refuse", json={"reason": "No."}).must()
-            assert fork.buyer.post(path + "/escalate").ok
-            assert sandbox.buyer.get(path).json["status"] == "waiting_for_seller"
-            sandbox.advance(by="P15D")
-            assert sandbox.buyer.get(path).json["status"] == "mediating"
+            fork.seller.refuse(dispute, reason="No.")
+            assert fork.buyer.escalate(dispute).status == "mediating"
+            assert sandbox.buyer.dispute(dispute).status == "waiting_for_seller"
+            sandbox.advance("P15D")
+            assert sandbox.buyer.dispute(dispute).status == "mediating"
             early = sandbox.fork(snapshot=kept)
             assert early.clock.now == early.began_at < sandbox.clock.now
             sandbox.restore(kept)
-            assert sandbox.buyer.get(path).json == dispute
+            assert sandbox.buyer.dispute(dispute) == dispute
             sandbox.reset()
-            assert sandbox.buyer.get(path).status == 404
+            with pytest.raises(NotFound):
+                sandbox.buyer.dispute(dispute)
 
         def test_the_forks_are_gone_too(sandbox, dispute_emulator):
             one = dispute_emulator.sandbox()
             assert len(sandbox.fork().fork().accounts) == 5
-            boxes = one.buyer.call("GET", "/_emulator/sandboxes", headers={}).json["data"]
-            assert len(boxes) == 4
+            assert one.id in [box.id for box in dispute_emulator.sandboxes()]
+            assert len(list(dispute_emulator.sandboxes())) == 4
             one.delete()
 
         def test_nothing_is_left(dispute_emulator):
             one = dispute_emulator.sandbox()
-            assert [box["id"] for box in one.buyer.get("/_emulator/sandboxes").json["data"]] == [one.id]
+            assert list(dispute_emulator.sandboxes()) == []
+            assert [one.id] == [box.id for box in dispute_emulator.sandboxes()]
             one.delete()
             one.delete()
+            with dispute_emulator.sandbox(world="empty") as another, another.fork() as fork:
+                assert {box.id for box in dispute_emulator.sandboxes()} == {another.id, fork.id}
+            assert list(dispute_emulator.sandboxes()) == []
     """
     run(suite, code, *mode).assert_outcomes(passed=3)
 
@@ -165,13 +171,14 @@ def test_each_test_has_a_sandbox_of_its_own_which_is_deleted(suite: pytest.Pytes
         gone, disputes = [], []
 
         @pytest.mark.parametrize("number", [1, 2, 3])
-        def test_each(sandbox, number):
+        def test_each(sandbox, dispute_emulator, number):
             assert sandbox.clock.now == sandbox.began_at
-            sandbox.advance(by=f"P{number}D")
+            sandbox.advance(f"P{number}D")
             disputed(sandbox)
-            disputes.append(len(sandbox.buyer.get("/v1/disputes?limit=100").json["data"]))
+            disputes.append(len(list(sandbox.buyer.disputes())))
             for other in gone:
-                assert sandbox.buyer.get(f"/_emulator/sandboxes/{other}").status == 404
+                with pytest.raises(NotFound):
+                    dispute_emulator.find_sandbox(other)
             gone.append(sandbox.id)
 
         def test_none_has_seen_anything_of_another():
@@ -187,7 +194,7 @@ def test_ids_and_tokens_are_the_same_tomorrow(suite: pytest.Pytester) -> None:
         def test_it(sandbox, text):
             dispute = disputed(sandbox)
             with open("seen.txt", "a") as seen:
-                print(sandbox.id, sandbox.buyer.token, dispute["id"], len(sandbox.seed), file=seen)
+                print(sandbox.id, sandbox.buyer.token, dispute.id, len(sandbox.seed), file=seen)
     """
     runs = []
     for arguments in ((), ("--dispute-emulator=server",), ("-n2",)):
@@ -200,37 +207,53 @@ def test_ids_and_tokens_are_the_same_tomorrow(suite: pytest.Pytester) -> None:
     assert max(int(line.split()[-1]) for line in runs[0]) == 100
 
 
-def test_what_a_person_is_refused_is_an_answer_and_must_makes_it_a_failure(suite: pytest.Pytester) -> None:
+def test_what_somebody_is_refused_raises_and_a_raw_call_does_not(suite: pytest.Pytester) -> None:
     code = """
         def test_it(sandbox):
             dispute = disputed(sandbox)
-            no = sandbox.buyer.post(f"/v1/disputes/{dispute['id']}/escalate")
-            assert (no.ok, no.status, no.json["code"], no.json["rule"]) == (False, 409, "seller_has_not_refused", "ESC-1")
-            with pytest.raises(AssertionError) as failed:
-                no.must()
-            said = str(failed.value)
-            assert "/escalate: 409 seller_has_not_refused (ESC-1)" in said
-            assert no.json["detail"] in said
-            assert "allowed now: " in said and ", cancel, " in said
-            with pytest.raises(AssertionError, match=r"POST /v1/orders: 422 malformed\\n.*\\n  store: "):
-                sandbox.buyer.post("/v1/orders", json={}).must()
-            assert sandbox.deliver(dispute["order"], "return").json["code"] == "nothing_to_deliver"
-            assert repr(no) == f"<Answer POST /v1/disputes/{dispute['id']}/escalate: 409 seller_has_not_refused (ESC-1)>"
-            # What the control plane refuses is a mistake of the test.
+            with pytest.raises(Refused) as no:
+                sandbox.buyer.escalate(dispute)
+            assert (no.value.status, no.value.code, no.value.rule) == (409, "seller_has_not_refused", "ESC-1")
+            raw = sandbox.buyer.http.post(f"/v1/disputes/{dispute.id}/escalate")
+            assert (raw.status_code, raw.json()) == (409, no.value.problem)
+            with pytest.raises(Refused, match=r"POST /v1/orders: 422 malformed\\n.*\\n  store: "):
+                sandbox.buyer.place_order(store="", item={"title": "Lamp", "quantity": 1}, total=usd(1))
+            with pytest.raises(Refused, match="nothing_to_deliver"):
+                sandbox.deliver(dispute.order, parcel="return")
             for wrong in (
-                lambda: sandbox.advance(by="P1D", to_next=True),
+                lambda: sandbox.advance("P1D", to_next=True),
                 lambda: sandbox.clock.move_to("2020-01-01T00:00:00Z"),
                 lambda: sandbox.restore("snp_none"),
-                lambda: sandbox.forecast("ord_none"),
+                lambda: list(sandbox.forecast(order="ord_none")),
             ):
-                with pytest.raises(AssertionError, match="4[0-9][0-9]"):
+                with pytest.raises(Refused, match="4[0-9][0-9]"):
                     wrong()
             with pytest.raises(ValueError):
-                sandbox.advance(by=__import__("datetime").timedelta(days=-1))
-            with pytest.raises(ValueError):
-                sandbox.buyer.post("/v1/evidence", json={}, files={"file": b""})
+                sandbox.advance(__import__("datetime").timedelta(days=-1))
     """
     run(suite, code).assert_outcomes(passed=1)
+
+
+def test_a_refusal_that_nobody_expects_fails_the_test_and_says_why(suite: pytest.Pytester, mode: tuple[str, ...]) -> None:
+    code = """
+        def test_it(sandbox):
+            dispute = disputed(sandbox)
+            sandbox.buyer.escalate(dispute)  # the line that counts
+    """
+    result = run(suite, code, *mode)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">*the line that counts",
+            "E*Conflict: POST /v1/disputes/dsp_*/escalate: 409 seller_has_not_refused (ESC-1)",
+            "E*The buyer may escalate once the seller has refused.*",
+            "E*allowed now: *, cancel, *",
+            "test_it.py:*: Conflict",
+        ]
+    )
+    # The inside of the client is not what the author of a test has to look at, unless he wants to.
+    assert "read_json(" not in result.stdout.str()
+    assert "read_json(" in run(suite, code, *mode, "--full-trace").stdout.str()
 
 
 # ── markers ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -312,7 +335,7 @@ def test_what_the_emulator_refuses_of_a_marker_says_why(suite: pytest.Pytester) 
     """
     result = run(suite, code)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*AssertionError: POST /_emulator/sandboxes: 422 malformed*", "*world: *"])
+    result.stdout.fnmatch_lines(["*Malformed: POST /_emulator/sandboxes: 422 malformed*", "*world: *"])
 
 
 def test_the_marker_is_listed(suite: pytest.Pytester) -> None:
@@ -338,7 +361,7 @@ def test_a_sandbox_that_follows_the_wall_begins_inside_the_freeze_of_its_test(su
             report = travel(frozen, by="P15D")
             assert ("ESC-2", sandbox.id) in [(line["rule"], line["sandbox"]) for line in report["fired"]]
             assert sandbox.clock.now == datetime.now(UTC) == START + timedelta(days=15)
-            assert sandbox.buyer.get(f"/v1/disputes/{dispute['id']}").json["status"] == "mediating"
+            assert sandbox.buyer.dispute(dispute).status == "mediating"
 
         @pytest.mark.dispute_sandbox(frozen=False)
         @freeze_time(START, as_kwarg="frozen")
@@ -385,12 +408,13 @@ def test_a_test_that_fails_is_told_what_happened_in_its_sandbox(suite: pytest.Py
     code = """
         def test_it(sandbox):
             dispute = disputed(sandbox)
-            sandbox.buyer.post(f"/v1/disputes/{dispute['id']}/escalate")
-            sandbox.seller.post(f"/v1/disputes/{dispute['id']}/refuse", json={"reason": "No."}).must()
+            with pytest.raises(Refused):
+                sandbox.buyer.escalate(dispute)
+            sandbox.seller.refuse(dispute, reason="No.")
             sandbox.clock.tick(60)
-            sandbox.seller.get("/v1/orders/ord_none")
+            sandbox.seller.http.get("/v1/orders/ord_none")
             sandbox.advance(to="2026-03-17T09:00:00Z")
-            assert sandbox.buyer.get(f"/v1/disputes/{dispute['id']}").json["status"] == "closed", dispute["order"]
+            assert sandbox.buyer.dispute(dispute).status == "closed", dispute.order
     """
     result = run(suite, code, *mode)
     result.assert_outcomes(failed=1)
@@ -441,11 +465,10 @@ def test_a_long_story_is_cut_to_what_matters(suite: pytest.Pytester) -> None:
         @pytest.mark.dispute_sandbox(world="market", settings={"store_close_count": 1000})
         def test_it(sandbox):
             order = delivered(sandbox)
-            sandbox.advance(by="P30D")
+            sandbox.advance("P30D")
             for number in range(70):
-                sandbox.buyer.post(f"/v1/orders/{order}/messages", json={"text": f"Number {number}"}).must()
-            sandbox.buyer.post(f"/v1/orders/{order}/messages", json={"text": ""})
-            assert 0
+                sandbox.buyer.send_message(order, f"Number {number}")
+            sandbox.buyer.send_message(order, "")
     """
     lines = section(run(suite, code))
     assert len(lines) == MOST_LINES
@@ -461,7 +484,7 @@ def test_a_long_story_is_cut_to_what_matters(suite: pytest.Pytester) -> None:
 def test_a_short_story_is_told_whole(suite: pytest.Pytester) -> None:
     code = """
         def test_it(sandbox):
-            sandbox.advance(by="P3D")
+            sandbox.advance("P3D")
             assert 0
     """
     text = re.sub(r" +", " ", " ".join(section(run(suite, code))))
@@ -475,7 +498,7 @@ def test_what_lies_in_a_branch_that_was_left_is_not_told(suite: pytest.Pytester)
         def test_it(sandbox):
             kept = sandbox.snapshot()
             sandbox.clock.tick(60)
-            sandbox.buyer.post("/v1/orders", json={})
+            sandbox.buyer.http.post("/v1/orders", json={})
             sandbox.restore(kept)
             assert 0
     """
@@ -539,9 +562,50 @@ def test_a_server_that_is_gone_takes_no_test_with_it_but_those_that_need_it(suit
         suite.makepyfile(test_it="import pytest\nfrom scene import *\n" + textwrap.dedent(code))
         result = suite.runpytest_inprocess(f"--dispute-emulator-url={server.url}", "-p", "no:cacheprovider", plugins=[Stops()])
     result.assert_outcomes(failed=1, passed=1, errors=1)
-    assert section(result)[0].startswith("No timeline: ConnectionRefusedError")
+    assert section(result)[0].startswith("No timeline: Unreachable: Nobody answers at http://127.0.0.1:")
     assert "the reason" in result.stdout.str()
     assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_without_the_client_it_says_what_to_install(suite: pytest.Pytester) -> None:
+    suite.makeconftest(
+        """
+        import sys
+        from importlib.abc import MetaPathFinder
+
+        class Missing(MetaPathFinder):
+            def find_spec(self, fullname, path, target=None):
+                if fullname.partition(".")[0] in ("dispute_emulator_client", "httpx"):
+                    raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+        sys.meta_path.insert(0, Missing())
+        """
+    )
+    code = """
+        import datetime
+        from freezegun import freeze_time
+        from emulator import create_app, travel
+
+        def test_needs_it(sandbox):
+            pass
+
+        def test_needs_it_too(dispute_emulator):
+            pass
+
+        def test_does_not():
+            app = create_app()
+            with freeze_time("2026-03-02") as frozen:
+                app.test_client().get("/_emulator/health")
+                travel(frozen, by="P1D", app=app)
+                assert datetime.date.today() == datetime.date(2026, 3, 3)
+            app.extensions["dispute_emulator"].close()
+    """
+    suite.makepyfile(test_it=textwrap.dedent(code))
+    for arguments in ((), ("-n1", "--dispute-emulator=server")):
+        result = suite.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:schemathesis", *arguments)
+        result.assert_outcomes(passed=1, errors=2)
+        result.stdout.fnmatch_lines(["*pip install ./clients/python*"])
+        assert "INTERNALERROR" not in result.stdout.str()
 
 
 # ── servers ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -562,7 +626,7 @@ def test_an_emulator_that_runs_already_is_used_with_its_key(
         def test_it(sandbox, dispute_emulator):
             assert dispute_emulator.app is None
             disputed(sandbox)
-            assert sandbox.advance(by="P15D")["fired"]
+            assert sandbox.advance("P15D").fired
             assert sandbox.url == "URL/_emulator/sandboxes/" + sandbox.id
     """.replace("URL", locked.url)
     refused = run(suite, code, f"--dispute-emulator-url={locked.url}/")
@@ -573,6 +637,36 @@ def test_an_emulator_that_runs_already_is_used_with_its_key(
         run(suite, code, workers, f"--dispute-emulator-url={locked.url}/").assert_outcomes(passed=1)
     suite.makeini(f"{INI}dispute_emulator_url = {locked.url}\ndispute_emulator = server\n")
     run(suite, code).assert_outcomes(passed=1)
+
+
+def test_the_report_knows_what_the_client_was_refused_by_an_emulator_elsewhere(suite: pytest.Pytester) -> None:
+    code = """
+        import httpx
+
+        def test_it(sandbox):
+            order = delivered(sandbox)
+            with pytest.raises(Refused):
+                sandbox.buyer.cancel_order(order)
+            with sandbox.fork() as fork, pytest.raises(Refused):
+                fork.seller.ship(order)
+            sandbox.seller.http.post(f"/v1/orders/{order.id}/cancel")
+            played = sandbox.play_scenario("S14", step="opened")
+            with pytest.raises(Refused):
+                sandbox.accounts["buyer@S14"].escalate(played.orders[0].dispute)
+            with httpx.Client(base_url=sandbox.base_url, trust_env=False) as own:
+                own.post("/v1/orders", json={}, headers=sandbox.buyer.headers)
+            sandbox.deliver(order, parcel="return")
+    """
+    with LiveServer() as server:
+        result = run(suite, code, f"--dispute-emulator-url={server.url}")
+        assert [box["id"] for box in httpx.get(f"{server.url}/_emulator/sandboxes", trust_env=False).json()["data"]] == ["default"]
+    refused = re.findall(r"(\S+) +(?:[A-Z]+-[0-9]+)? +REFUSED (\d+ \w+)", "\n".join(section(result)))
+    assert refused == [
+        ("buyer", "409 order_not_cancellable"),
+        ("seller", "403 wrong_role"),
+        ("buyer@S14", "409 seller_has_not_refused"),
+        ("carrier", "409 nothing_to_deliver"),
+    ]
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://127.0.0.1", "nonsense"])
@@ -601,15 +695,14 @@ CROWD = """
     def test_it(sandbox, number, worker_id, dispute_emulator):
         at = sandbox.clock.now
         dispute = disputed(sandbox)
-        path = f"/v1/disputes/{dispute['id']}"
         for _ in range(1 + number % 3):
-            sandbox.advance(by="P1D")
+            sandbox.advance("P1D")
         assert (sandbox.clock.now - at).days == 1 + number % 3
-        assert sandbox.buyer.get(path).json["status"] == "waiting_for_seller"
-        moved = sandbox.advance(to=dispute["escalates_at"])
-        assert [line["rule"] for line in moved["fired"] if line["dispute"] == dispute["id"]] == ["ESC-2"]
-        assert sandbox.buyer.get(path).json["status"] == "mediating"
-        assert sandbox.audit()["ok"]
+        assert sandbox.buyer.dispute(dispute).status == "waiting_for_seller"
+        moved = sandbox.advance(to=dispute.escalates_at)
+        assert [line.rule for line in moved.fired if line.dispute == dispute.id] == ["ESC-2"]
+        assert sandbox.buyer.dispute(dispute).status == "mediating"
+        assert sandbox.audit().ok
         with open(f"seen-{worker_id}.txt", "a") as seen:
             print(sandbox.id, dispute_emulator.base_url, file=seen)
 """
@@ -642,7 +735,7 @@ def test_how_long_stopping_takes_is_printed(capsys: pytest.CaptureFixture[str]) 
     for served in (False, True):
         own = InThisProcess(served=served)
         sandbox = own.emulator.sandbox()
-        assert sandbox.buyer.get("/v1/me").ok
+        assert sandbox.buyer.me().name == "buyer"
         begun = time.perf_counter()
         own.stop()
         print(f"stopped in {(time.perf_counter() - begun) * 1000:.1f} ms, {'served' if served else 'in process'}")
@@ -657,10 +750,10 @@ def test_who_asks_for_no_fixture_pays_next_to_nothing(suite: pytest.Pytester) ->
         import sys
 
         def test_it():
-            heavy = {"flask", "werkzeug", "sqlalchemy", "msgspec", "marshmallow", "freezegun", "requests"}
-            assert not heavy & set(sys.modules)
+            heavy = {"dispute_emulator_client", "httpx", "flask", "werkzeug", "sqlalchemy", "msgspec", "marshmallow", "freezegun"}
+            assert not (heavy | {"requests"}) & set(sys.modules)
             assert [name for name in sorted(sys.modules) if name.partition(".")[0] == "emulator"] == [
-                "emulator", "emulator.testing", "emulator.testing.freezing", "emulator.testing.plugin"
+                "emulator", "emulator.testing", "emulator.testing.covering", "emulator.testing.freezing", "emulator.testing.plugin"
             ]
     """
     suite.makepyfile(test_it=textwrap.dedent(code))

@@ -9,10 +9,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import Mock
 
 import pytest
+from dispute_emulator_client import AsyncClock
 from flask import Flask
 from freezegun import freeze_time
 
@@ -21,7 +24,6 @@ from emulator.control import time as control_time
 from emulator.domain.engine import EndlessTimers, Engine, Step
 from emulator.testing.emulator import Emulator
 from emulator.testing.sandbox import Sandbox
-from emulator.testing.transport import InProcess
 from emulator.testing.traveller import CannotTravel
 
 START = datetime(2051, 3, 2, 9, 0, tzinfo=UTC)
@@ -41,7 +43,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def emulator(app: Flask) -> Emulator:
-    return Emulator(InProcess(app), app)
+    return Emulator.in_process(app)
 
 
 class Way(NamedTuple):
@@ -84,7 +86,7 @@ LEGS: list[dict[str, Any]] = [
 def test_both_drivers_fire_the_same_and_report_the_same(emulator: Emulator) -> None:
     by_clock = emulator.sandbox(seed="travel", now=START, frozen=True)
     reports = [travel(by_clock.clock, **leg) for leg in LEGS]
-    told = by_clock.timeline()
+    told = list(by_clock.timeline())
     by_clock.delete()
     with freeze_time(START) as frozen:
         by_wall = emulator.sandbox(seed="travel")
@@ -92,13 +94,13 @@ def test_both_drivers_fire_the_same_and_report_the_same(emulator: Emulator) -> N
         again = [travel(frozen, app=emulator.app, **leg) for leg in LEGS]
         assert {line["sandbox"] for report in again for line in report["fired"]} == {by_wall.id}
         assert [without_sandbox(report) for report in again] == reports
-        assert by_wall.timeline() == told
+        assert list(by_wall.timeline()) == told
     assert sum(len(report["fired"]) for report in reports) >= 20
     assert all(report["next"] is None for report in reports)
 
 
 def test_it_lands_a_second_before_at_or_after(way: Way) -> None:
-    due = datetime.fromisoformat(way.sandbox.forecast(most=1)[0]["at"])
+    due = next(way.sandbox.forecast()).at
     for edge, second in (("before", -1), ("at", 0), ("after", 1)):
         report = travel(way.driver, to=due, edge=edge)  # type: ignore[arg-type] # of a loop
         assert datetime.fromisoformat(report["to"]) == way.sandbox.clock.now == due + timedelta(seconds=second)
@@ -107,11 +109,11 @@ def test_it_lands_a_second_before_at_or_after(way: Way) -> None:
 
 def test_what_is_overdue_fires_at_its_own_instant_before_the_next_timer_is_looked_for(emulator: Emulator) -> None:
     with freeze_time(START) as frozen:
-        first, second = (line["at"] for line in emulator.sandbox().forecast(most=2))
-        frozen.move_to(datetime.fromisoformat(first) + timedelta(seconds=1))
+        first, second = (line.at for line in islice(emulator.sandbox().forecast(), 2))
+        frozen.move_to(first + timedelta(seconds=1))
         report = travel(frozen, to_next=True)
-        assert [line["at"] for line in report["fired"]] == [first, second]
-        assert report["to"] == second
+        assert [datetime.fromisoformat(line["at"]) for line in report["fired"]] == [first, second]
+        assert datetime.fromisoformat(report["to"]) == second
 
 
 # ── freezegun ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,7 +129,7 @@ def test_all_code_sees_the_due_instant_while_its_timers_fire(emulator: Emulator,
 
     monkeypatch.setattr(control_time, "settle_due", watched)
     with freeze_time(START) as frozen:
-        emulator.sandbox().forecast()
+        emulator.sandbox().read_clock()
         report = travel(frozen, by="P60D")
     assert len(seen) == len(report["fired"]) > 10
     assert len({at for at, _ in seen}) > 5
@@ -154,14 +156,14 @@ def test_real_and_shifted_clocks_follow_and_frozen_ones_do_not(emulator: Emulato
 def test_one_application_or_all_of_this_process(emulator: Emulator, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     other_app = make_app(tmp_path / "other")
-    other = Emulator(InProcess(other_app), other_app)
+    other = Emulator.in_process(other_app)
     with freeze_time(START) as frozen:
         here, there = emulator.sandbox(), other.sandbox()
-        foreseen = {box.id: box.forecast(most=1)[0]["at"] for box in (here, there)}
+        foreseen = {box.id: next(box.forecast()).at for box in (here, there)}
         assert {line["sandbox"] for line in travel(frozen, by="P3D", app=other_app)["fired"]} == {there.id}
         overdue = travel(frozen, by="PT0S")["fired"]
         assert {line["sandbox"] for line in overdue} == {here.id}
-        assert overdue[0]["at"] == foreseen[here.id]
+        assert datetime.fromisoformat(overdue[0]["at"]) == foreseen[here.id]
     other_app.extensions["dispute_emulator"].close()
     # Closed, it is nobody's any more, though it is still there.
     with freeze_time(START) as frozen, pytest.raises(CannotTravel, match="No emulator runs in this process") as refused:
@@ -202,7 +204,7 @@ def test_parts_of_a_second_are_not_lost(emulator: Emulator) -> None:
 def test_a_wall_that_ticks_by_itself_does_not_while_it_travels(emulator: Emulator) -> None:
     with freeze_time(START, auto_tick_seconds=3600) as frozen:
         sandbox = emulator.sandbox()
-        sandbox.forecast()
+        sandbox.read_clock()
         before = frozen.time_to_freeze.replace(tzinfo=UTC)
         report = travel(frozen, by="P30D")
         assert datetime.fromisoformat(report["from"]) == before
@@ -214,7 +216,7 @@ def test_a_wall_that_ticks_by_itself_does_not_while_it_travels(emulator: Emulato
 def test_a_wall_that_runs_on_is_not_set_back(emulator: Emulator) -> None:
     with freeze_time(START, tick=True) as frozen:
         sandbox = emulator.sandbox()
-        sandbox.forecast()
+        sandbox.read_clock()
         wall = [datetime.now(UTC)]
         for _ in range(3):
             report = travel(frozen, by="P1D")
@@ -228,8 +230,8 @@ def test_a_sandbox_that_goes_while_time_moves_is_no_fault(emulator: Emulator, mo
     """A request of another thread may delete what the journey has found to be due."""
     with freeze_time(START) as frozen:
         going, staying = emulator.sandbox(), emulator.sandbox()
-        staying.forecast()
-        going.forecast()
+        staying.read_clock()
+        going.read_clock()
         due = control_time.ProcessRoad._due
 
         def gone_by_then(road: Any) -> list[Any]:
@@ -290,7 +292,7 @@ def test_timers_without_end_are_an_error_and_not_a_hang(way: Way, monkeypatch: p
         was = case.order
         return replace(carry_out(engine, row, case), order=was)
 
-    way.sandbox.forecast()
+    way.sandbox.read_clock()
     monkeypatch.setattr(Engine, "_carry_out", in_vain)
     with pytest.raises(CannotTravel, match=r"ord_\w+ never come to an end: \w+ \([A-Z]+-[0-9]+\)") as refused:
         travel(way.driver, by="P30D")
@@ -301,7 +303,7 @@ def test_timers_without_end_are_an_error_and_not_a_hang(way: Way, monkeypatch: p
 def test_a_timer_that_is_due_again_and_again_without_time_passing_is_found_too(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wall stops at every due instant; a leg that never gets further must end as well."""
     with freeze_time(START) as frozen:
-        emulator.sandbox().forecast()
+        emulator.sandbox().read_clock()
 
         def settled(session: Any, sandbox: Any, to: datetime) -> list[Step]:
             unsaved: Any = _Unsaved(session)
@@ -370,6 +372,11 @@ def test_what_is_no_driver_is_said_to_be_none(driver: Any, emulator: Emulator) -
         travel(driver, by="P1D")
 
 
+def test_a_clock_that_must_be_waited_for_is_said_to_be_one(emulator: Emulator) -> None:
+    with pytest.raises(TypeError, match=r"await sandbox\.advance"):
+        travel(AsyncClock(Mock()), by="P1D")  # type: ignore[arg-type]
+
+
 def test_an_application_must_be_an_emulator_and_goes_with_freezegun_alone(emulator: Emulator, app: Flask) -> None:
     with freeze_time(START) as frozen, pytest.raises(TypeError, match="another application"):
         travel(frozen, by="P1D", app=Flask("another"))
@@ -402,10 +409,9 @@ def test_nothing_of_the_emulator_imports_freezegun() -> None:
         from emulator import create_app, travel
         from emulator.testing.emulator import Emulator
         from emulator.testing.live import LiveServer
-        from emulator.testing.transport import InProcess
         app = create_app()
-        sandbox = Emulator(InProcess(app), app).sandbox(now="2026-03-02T09:00:00Z", frozen=True)
-        print(len(travel(sandbox.clock, by="P30D")["fired"]) > 5, len(sandbox.advance(by="P90D")["fired"]) > 1)
+        sandbox = Emulator.in_process(app).sandbox(now="2026-03-02T09:00:00Z", frozen=True)
+        print(len(travel(sandbox.clock, by="P30D")["fired"]) > 5, len(sandbox.advance("P90D").fired) > 1)
         try:
             travel(object(), by="P1D")
         except TypeError:

@@ -122,6 +122,8 @@ def _body(operation: Operation, where: str) -> tuple[str, str, bool]:
             return "Making[AsyncSandbox]", f"Making(self._taken_in({sent}, mine={operation.mine}))", False
         case "nothing":
             return "None", f"await {sent}", True
+        case "text":
+            return "str", f"(await {sent}).text", True
         case "bytes":
             return "bytes", f"(await {sent}).content", True
         case "document":
@@ -139,8 +141,10 @@ def _sent(operation: Operation) -> str:
 
 def _members(operation: Operation, where: str) -> str:
     members = [taken for taken in operation.takes if taken.where == where]
-    given = (f"{taken.python}={_value(taken)}" for taken in members)
-    return f"said({', '.join(given)})" if members else ""
+    given = [f"{taken.python}={_value(taken)}" for taken in members]
+    if where == "query":
+        given += [f'{name}="{value}"' for name, value in operation.fixed.items()]
+    return f"said({', '.join(given)})" if given else ""
 
 
 def _value(taken: Taken) -> str:
@@ -156,6 +160,8 @@ def _docstring(operation: Operation) -> str:
     more = _wrapped(f"{rest}.", "") if dot else []
     if operation.answer.kind == "page":
         more += _wrapped("The list is an iterator, which asks for a page when it comes to it.", "")
+    if operation.answer.kind == "text":
+        more += _wrapped("Answers the text.", "")
     for taken in operation.takes:
         says = OF_PAGES.get(taken.name, taken.says) if operation.answer.kind == "page" else taken.says
         if says:

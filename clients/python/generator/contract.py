@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
@@ -77,6 +77,8 @@ WORDS: Mapping[str, str] = {
     "CancelClaimBody.reason": "CancelClaimReason",
     "OrdersQuery.status": "OrderStatus",
 }
+# The parameter that chooses the form of an answer, and those that a text, which is whole, does not take.
+FORM, OF_PAGES = "format", ("limit", "cursor")
 # Fields that name a thing by its id, whatever the thing: any of these may be an object that has an id.
 IDS = frozenset({"sandbox", "order", "dispute", "snapshot", "store", "evidence", "message"})
 _ID_PATTERN = re.compile(r"\^[a-z]{3}_\[")
@@ -104,15 +106,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a method answers: a model, a page of models, a handle of a sandbox, bytes, a document as it is, or nothing."""
+    """What a method answers: a model, a page of models, a handle of a sandbox, text, bytes, a document as it is, or nothing."""
 
-    kind: Literal["model", "page", "handle", "bytes", "document", "nothing"]
+    kind: Literal["model", "page", "handle", "text", "bytes", "document", "nothing"]
     model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A call of the contract as a method."""
+    """A call of the contract as a method. `fixed` is what the method asks for in the query without being told."""
 
     id: str
     name: str
@@ -125,6 +127,7 @@ class Operation:
     has_body: bool
     answer: Answer
     refusals: Mapping[int, Sequence[str]]
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def patient(self) -> bool:
@@ -177,7 +180,7 @@ def read(document: Json) -> Contract:
     for path, item in document["paths"].items():
         for verb, operation in item.items():
             if verb != "parameters":
-                contract.operations.append(_operation(contract, path, verb.upper(), operation))
+                contract.operations += _forms(_operation(contract, path, verb.upper(), operation), operation)
     answered = [operation.answer.model for operation in contract.operations if operation.answer.model]
     # What a refusal shows is read by hand, but of these parts.
     for name in ["AllowedAction", "Window", *answered]:
@@ -245,6 +248,25 @@ def _operation(contract: Contract, path: str, verb: str, operation: Json) -> Ope
     )
 
 
+def _forms(operation: Operation, document: Json) -> list[Operation]:
+    """A method for each form of the answer: what can be had as JSON and as a text is two methods, for it has two types."""
+    if not _has_text(document):
+        return [operation]
+    as_text = replace(
+        operation,
+        name=f"{operation.name}_text",
+        takes=tuple(taken for taken in operation.takes if taken.name not in OF_PAGES),
+        answer=Answer("text"),
+        fixed={FORM: "text"},
+    )
+    return [operation, as_text]
+
+
+def _has_text(document: Json) -> bool:
+    """Whether the answer can be had as a text, too."""
+    return any("text/plain" in response.get("content", {}) for status, response in document["responses"].items() if status.startswith("2"))
+
+
 def _owners(name: str, path: str, operation: Json) -> tuple[Owner, ...]:
     if not path.startswith(CONTROL):
         # What anybody may read needs no account.
@@ -257,7 +279,7 @@ def _takes(contract: Contract, name: str, path: str, owners: Sequence[Owner], op
         if not (each == "sandbox" and owners == ("Sandbox",)):
             yield Taken(each, "Id", "path", required=True)
     for parameter in operation.get("parameters", ()):
-        if parameter["in"] == "query":
+        if parameter["in"] == "query" and not (parameter["name"] == FORM and _has_text(operation)):
             says = parameter.get("description", "")
             required = parameter.get("required", False)
             yield _taken(contract, parameter["name"], parameter["schema"], says, "query", required, _query_place(name))

@@ -119,6 +119,14 @@ def test_every_answer_is_its_json_and_nothing_is_lost(sandbox: Sandbox, disputed
     assert len(seen) >= 20
 
 
+def test_a_history_is_a_list_and_a_text(sandbox: Sandbox, disputed: Callable[[], Dispute]) -> None:
+    dispute = disputed()
+    sandbox.seller.refuse(dispute, reason="It left us whole.")
+    text = sandbox.buyer.history_text(dispute)
+    assert text == sandbox.buyer.http.get(f"/v1/disputes/{dispute.id}/history", params={"format": "text"}).text
+    assert all(entry.rule in text for entry in sandbox.buyer.history(dispute))
+
+
 def test_it_is_all_typed(sandbox: Sandbox, disputed: Callable[[], Dispute]) -> None:
     dispute = disputed()
     assert dispute.opened_at == START

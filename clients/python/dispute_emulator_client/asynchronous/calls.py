@@ -641,7 +641,7 @@ class AsyncAccountCalls(ABC):
         )
 
     def history(self, dispute: Id, *, limit: int | None = None, cursor: str | None = None) -> AsyncPages[HistoryEntry]:
-        """All that was done in it, oldest first (REC-1).
+        """All that was done in it, oldest first (REC-1); as JSON, page by page, or whole as a text for people.
 
         The list is an iterator, which asks for a page when it comes to it.
         `limit`: How many entries a page has at most.
@@ -649,6 +649,14 @@ class AsyncAccountCalls(ABC):
         Raises Unauthenticated: unauthenticated; NotFound: not_found; Malformed: malformed; NotBuilt: not_implemented.
         """
         return AsyncPages(self._send, f"/v1/disputes/{quoted(dispute)}/history", said(limit=limit, cursor=cursor), HistoryEntry.from_json)
+
+    async def history_text(self, dispute: Id) -> str:
+        """All that was done in it, oldest first (REC-1); as JSON, page by page, or whole as a text for people.
+
+        Answers the text.
+        Raises Unauthenticated: unauthenticated; NotFound: not_found; Malformed: malformed; NotBuilt: not_implemented.
+        """
+        return (await self._send("GET", f"/v1/disputes/{quoted(dispute)}/history", query=said(format="text"))).text
 
     async def claim(self, dispute: Id) -> Claim:
         """The claim, in the words you see.

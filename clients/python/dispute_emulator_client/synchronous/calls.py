@@ -631,7 +631,7 @@ class AccountCalls(ABC):
         )
 
     def history(self, dispute: Id, *, limit: int | None = None, cursor: str | None = None) -> Pages[HistoryEntry]:
-        """All that was done in it, oldest first (REC-1).
+        """All that was done in it, oldest first (REC-1); as JSON, page by page, or whole as a text for people.
 
         The list is an iterator, which asks for a page when it comes to it.
         `limit`: How many entries a page has at most.
@@ -639,6 +639,14 @@ class AccountCalls(ABC):
         Raises Unauthenticated: unauthenticated; NotFound: not_found; Malformed: malformed; NotBuilt: not_implemented.
         """
         return Pages(self._send, f"/v1/disputes/{quoted(dispute)}/history", said(limit=limit, cursor=cursor), HistoryEntry.from_json)
+
+    def history_text(self, dispute: Id) -> str:
+        """All that was done in it, oldest first (REC-1); as JSON, page by page, or whole as a text for people.
+
+        Answers the text.
+        Raises Unauthenticated: unauthenticated; NotFound: not_found; Malformed: malformed; NotBuilt: not_implemented.
+        """
+        return (self._send("GET", f"/v1/disputes/{quoted(dispute)}/history", query=said(format="text"))).text
 
     def claim(self, dispute: Id) -> Claim:
         """The claim, in the words you see.
