@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from freezegun import freeze_time
 from sqlalchemy import text
 
-from emulator import coverage, tally
+from emulator import coverage, tally, travel
 from emulator.app import create_app
 from emulator.coverage import KINDS, LOCKED, TABLES
 from emulator.domain.engine import table_for
@@ -147,6 +149,14 @@ def test_a_timer_is_met_once_however_it_was_found_out_that_it_is_due(
     assert met(sandbox.client, "timers") == {"escalate_by_time": 1}
     assert met(sandbox.client, "timers", sandbox) == {"escalate_by_time": 1}
     assert met(sandbox.client, "states", sandbox)["in_dispute/mediating/processing/mediation/none"] == 1
+
+
+def test_timers_that_a_moved_wall_makes_due_are_met_too(client: FlaskClient, app: Flask) -> None:
+    with freeze_time("2026-03-02T09:00:00Z") as frozen:
+        box = Sandbox(client, now=None, frozen=False)
+        box.disputed()
+        travel(frozen, by="P15D", app=app)
+        assert met(client, "timers", box) == {"escalate_by_time": 1}
 
 
 def test_what_a_world_began_with_a_story_and_loaded_orders_is_nobodys_doing(make_sandbox: MakeSandbox, client: FlaskClient) -> None:
@@ -277,6 +287,20 @@ def test_a_timer_that_is_found_out_by_the_act_itself_has_fired_before_it(sandbox
     later(1)
     assert sandbox.ask("buyer", "view_solution", order).status_code == 409
     assert met(sandbox.client, "edges") == {"escalate_by_time:at": 1, "escalate_by_time:after": 1}
+
+
+def test_so_has_what_it_finds_out_while_the_next_deadline_is_a_second_away(make_sandbox: MakeSandbox, app: Flask) -> None:
+    box = make_sandbox(ruleset="legacy", settings={"tracking_reasons_from": "shipped", "refund_business_days": [7, 7]})
+    order = box.ruled("buyer", amount=usd("30.00"))
+    box.do("buyer", "appeal", order, explanation="More.")
+    box.wait("PT1S")
+    box.do("mediator", "ask", order, to="buyer", question="Why?")
+    refund = box.order(order)["refund"]["due_at"]
+    assert box.forecast(f"&order={order}")[1]["at"] == refund.replace("00Z", "01Z")
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE sandboxes SET clock_virtual = {int(datetime.fromisoformat(refund).timestamp())}"))
+    box.do("buyer", "send_message", order, text="Well?")
+    assert met(box.client, "edges") == {"refund_arrives_during_appeal:at": 1, "buyer_silent_in_appeal:before": 1}
 
 
 def test_what_only_looks_is_an_act_as_well_where_it_is_a_row_of_the_table(sandbox: Sandbox) -> None:
@@ -445,20 +469,17 @@ def test_what_was_never_met_is_told_in_lines_and_a_deadline_in_one() -> None:
 # ── sandboxes come and go ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_reset_and_a_restored_world_keep_what_was_met_and_a_fork_begins_with_nothing(sandbox: Sandbox) -> None:
+def test_a_reset_and_a_restored_world_keep_what_was_met_and_a_fork_begins_with_nothing(sandbox: Sandbox, patient: None) -> None:
     client = sandbox.client
     kept = sandbox.control("POST", "/snapshots", json={})
-    for _ in range(3):
-        sandbox.placed()
-    sandbox.control("POST", "/reset")
-    assert met(client, "rows", sandbox) == {"place_order": 3}
-    sandbox.placed()
-    sandbox.control("POST", f"/snapshots/{kept['id']}/restore")
-    sandbox.placed()
-    assert met(client, "rows", sandbox) == {"place_order": 5}
+    for back in ("/reset", f"/snapshots/{kept['id']}/restore"):
+        for _ in range(3):
+            sandbox.placed()
+        sandbox.control("POST", back)
+    assert met(client, "rows", sandbox) == {"place_order": 6}
     fork = sandbox.control("POST", "/fork", json={})["id"]
     assert (client.get(f"{PATH}?sandbox={fork}").json or {})["rows"]["hit"] == 0
-    assert met(client, "rows") == {"place_order": 5}
+    assert met(client, "rows") == {"place_order": 6}
 
 
 def test_what_a_sandbox_has_met_stays_when_it_is_deleted_but_not_for_the_next_of_its_name(make_sandbox: MakeSandbox, app: Flask) -> None:
@@ -640,14 +661,18 @@ def test_counting_harms_no_call_and_is_made_up_for(
 
 
 def test_of_many_sandboxes_only_some_are_remembered_and_all_are_counted(
-    make_sandbox: MakeSandbox, client: FlaskClient, patient: None, monkeypatch: pytest.MonkeyPatch
+    make_sandbox: MakeSandbox, client: FlaskClient, patient: None, writes: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tally, "MOST_WORLDS", 2)
     boxes = [make_sandbox() for _ in range(5)]
     for box in boxes * 2:
         box.placed()
-    assert met(client, "rows") == {"place_order": 10}
-    assert [met(client, "rows", box) for box in boxes] == [{"place_order": 2}] * 5
+    assert len(writes) == 10, "what was written of the first is forgotten when its turn comes again"
+    boxes[-1].placed()
+    assert len(writes) == 10
+    boxes[-1].placed()
+    assert met(client, "rows") == {"place_order": 12}
+    assert [met(client, "rows", box)["place_order"] for box in boxes] == [2, 2, 2, 2, 4]
 
 
 # ── many at once ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -113,7 +113,6 @@ class Sandboxes:
 
     def delete(self, sandbox_id: str) -> datetime:
         """A sandbox and all in it are gone; returns the time it had."""
-        self._marketplace.tally.flush()
         with self._db.writing() as session:
             sandbox = find_locked(session, sandbox_id).sandbox
             now = now_of(session, sandbox)
