@@ -222,33 +222,19 @@ def _of_table(name: str) -> frozenset[Item]:
 
 @cache
 def _is_of_table(refusal: Refusal) -> bool:
-    """Whether a refusal speaks for a rule and stands in the table; all others have nothing to do with settings."""
+    """Whether a refusal stands in the table; all others have nothing to do with settings."""
     listed = {refusal for action in ACTIONS for refusal in (*(o.refusal for o in action.otherwise), *(r for _, r in action.wrong_role))}
-    return refusal.rule is not None and (refusal in listed or any(refusal is given for row in RULES for _, given in row.needs))
+    return refusal in listed or any(refusal is given for row in RULES for _, given in row.needs)
 
 
-def _refusals_given(rows: Sequence[Rule], cells: Mapping[State, Sequence[Rule]]) -> set[Refusal]:
-    """The refusals that these rows give: their needs', those of the wrong roles, and those of the gaps between rows."""
+def _refusals_given(rows: Sequence[Rule], states: Iterable[State]) -> set[Refusal]:
+    """The refusals that these rows and states give: those of needs, of wrong roles, and of states that an action does not fit."""
     found = {refusal for row in rows for _, refusal in row.needs}
     for action in ACTIONS:
         found.update(refusal for _, refusal in action.wrong_role)
-        # Whoever places an order has none yet; all other actions are asked of one that is there.
-        states = [state for state in cells if (state == START) == (action.on == "market")]
         for state, actor in product(states, ROLES[action.name]):
-            here = [row for row in cells[state] if row.action == action.name and row.by is actor]
-            if not _always_fits(here):
-                found.add(next(o.refusal for o in action.otherwise if o.by in (None, actor) and o.at.fits(state)))
+            found.add(next(o.refusal for o in action.otherwise if o.by in (None, actor) and o.at.fits(state)))
     return found
-
-
-def _always_fits(rows: Sequence[Rule]) -> bool:
-    """Whether one of these rows of a cell is picked, whatever their choices answer."""
-    choices = {choice.name: choice for row in rows for choice, _ in row.when}
-    for answers in product(*(sorted(choice.answers) for choice in choices.values())):
-        told = dict(zip(choices, answers, strict=True))
-        if not any(all(told[choice.name] in wanted for choice, wanted in row.when) for row in rows):
-            return False
-    return True
 
 
 _IN_FRONT = "The server in front answers with it, before the emulator is asked."

@@ -25,6 +25,7 @@ from emulator import coverage, tally, travel
 from emulator.app import create_app
 from emulator.coverage import KINDS, LOCKED, TABLES
 from emulator.domain.engine import table_for
+from emulator.domain.refusals import REFUSALS
 from emulator.domain.rules import RULES
 from emulator.domain.rulesets import LEGACY, RULESETS, STANDARD, build_settings
 from emulator.http import schemas
@@ -412,6 +413,10 @@ def test_a_table_could_meet_its_own_rows_and_no_others(ruleset: str) -> None:
     sides = {(name.partition(":")[0], name.partition(":")[2]) for kind, name in could if kind == "edges"}
     assert sides == {(row.name, side) for row in table.rules if row.due or row.until for side in ("before", "at", "after")}
     assert could <= set(coverage.entries())
+    of_appeals = {"not_in_an_appeal", "no_return_in_appeal", "ruling_below_first", "appealed_already", "appeal_too_late"}
+    never = {"uri_too_long", "headers_too_large", "endless_timers", "emulator_key_required"}
+    missing = {refusal.code for refusal in REFUSALS} - {name for kind, name in could if kind == "refusals"}
+    assert missing == (never if ruleset == "legacy" else never | of_appeals)
 
 
 def test_under_some_settings_everything_can_be_met_but_what_no_call_brings_about() -> None:

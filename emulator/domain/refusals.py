@@ -1,8 +1,8 @@
 """Every no, in order of precedence: the first that applies is the one answered (rulebook, section 15).
 
 A refusal is a fact about the request, named as one. `status` is the HTTP status it is answered with: 409 "not in this state", 403
-"not you", 422 "malformed or out of range". `hint` tells the asker what to do next; `instead` names the actions and calls that come nearest to
-what was asked for.
+"not you", 422 "malformed or out of range". `hint` tells the asker what to do next; `instead` names the actions and calls
+that come nearest to what was asked for.
 """
 
 from __future__ import annotations

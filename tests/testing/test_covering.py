@@ -179,8 +179,10 @@ def test_where_nobody_answers_for_the_counts_no_test_is_run(suite: pytest.Pytest
 
 
 def test_a_run_that_is_part_of_another_counts_for_itself(suite: pytest.Pytester) -> None:
+    listeners = list(map(id, tally._LISTENERS))
     for _ in range(2):
         assert met(report_of(suite, ONE_ORDER), "rows") == {"place_order": 1}
+    assert list(map(id, tally._LISTENERS)) == listeners
 
 
 # ── the table at the end ───────────────────────────────────────────────────────────────────────────────────────────────
