@@ -2,14 +2,18 @@
 
 Nothing here knows an action by name, and nothing is guessed. A request that may go through later is tried at each instant at which
 something changes, and a call is named instead only after it has been tried; the engine is pure, so trying changes nothing.
+
+Nobody's decision is made for him either. What a person has not said, and what cannot be mended from what he said, is tried with some value
+but left open in the call that is named: his words, a sum he did not name, the solution he has read, and whether he confirms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
@@ -19,6 +23,7 @@ from .domain.case import NOWHERE, Surroundings
 from .domain.dates import Deadline
 from .domain.engine import ROLES, Engine
 from .domain.fields import EVIDENCE, MONEY, PROPOSAL, Field, FieldError, read_body
+from .domain.money import PLACES as PLACES_OF
 from .domain.money import Money, format_amount
 from .domain.order import Order
 from .domain.refusals import Refused, Suggestion, Window
@@ -66,15 +71,15 @@ def who_may(action: str) -> list[Actor]:
 def legal_body(engine: Engine, asked: Asked, sent: Mapping[str, Any] | None = None, faulty: Iterable[str] = ()) -> Json | None:
     """A body with which the action goes through now, as near to what was sent as can be; None where none is found.
 
-    `faulty` names the fields that were found to be wrong; they are changed first.
+    `faulty` names the fields that were found to be wrong; they are changed first. A field that there is not is taken for the one whose name
+    is nearly the same; where there is none such, nothing can be said of what was meant.
     """
-    if _bygone(asked.order):
+    takes, meant = BY_NAME[asked.action].takes, _named_right(asked.action, sent or {})
+    if meant is None or _bygone(asked.order):
         return None
-    takes, sent = BY_NAME[asked.action].takes, sent or {}
-    readable = {field.name: sent[field.name] for field in takes if field.name in sent and _readable(field, sent[field.name])}
     without_files = replace(asked, around=replace(asked.around, evidence=(), strange_evidence=()))
     tried = 0
-    for body in _bodies(asked, readable, frozenset(faulty)):
+    for body in _bodies(asked, meant, frozenset(faulty)):
         try:
             request = read_body(takes, body)
         except FieldError:
@@ -85,6 +90,52 @@ def legal_body(engine: Engine, asked: Asked, sent: Mapping[str, Any] | None = No
         if tried == MOST_TRIED:
             break
     return None
+
+
+def left_open(action: str, body: Mapping[str, Any], sent: Mapping[str, Any]) -> frozenset[str]:
+    """The fields of a body whose values only the asker can say: they are neither his own nor follow from what he said."""
+    meant = _named_right(action, sent) or {}
+    return frozenset(field.name for field in BY_NAME[action].takes if field.name in body and not _follows(field, body, meant))
+
+
+def _follows(field: Field, body: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether a field's value is what was sent, or the nearest to it."""
+    value, said = body[field.name], sent.get(field.name)
+    if value == said:
+        return True
+    if field.kind is MONEY:
+        return _decimal(said) is not None
+    if field.kind is PROPOSAL:
+        return isinstance(said, Mapping) and value.get("remedy") == said.get("remedy") and _decimal(said.get("amount")) is not None
+    if field.kind.schema["type"] == "integer":
+        return isinstance(said, int) and not isinstance(said, bool)
+    return "enum" in field.kind.schema and _nearest_word(said, field.kind.schema["enum"]) == value
+
+
+def _named_right(action: str, sent: Mapping[str, Any]) -> Json | None:
+    """What was sent under the names of the action's fields; None where a name is like none of them."""
+    known = [field.name for field in BY_NAME[action].takes]
+    right: Json = {}
+    for name, value in sent.items():
+        meant = name if name in known else _nearest_word(name, [one for one in known if one not in sent])
+        if meant is None:
+            return None
+        right[meant] = value
+    return right
+
+
+def _nearest_word(said: Any, words: Sequence[str]) -> str | None:
+    found = get_close_matches(said, words, 1) if isinstance(said, str) else []
+    return found[0] if found else None
+
+
+def _decimal(money: Any) -> Decimal | None:
+    """The number of a sum, well formed or not."""
+    try:
+        number = Decimal(money["amount"])
+    except (TypeError, KeyError, ArithmeticError):
+        return None
+    return number if number.is_finite() else None
 
 
 def ids_of(order: Order, action: str) -> dict[str, str] | None:
@@ -118,14 +169,14 @@ def as_body(action: str, request: Mapping[str, Any]) -> Json:
 def _window(no: Refused, engine: Engine, asked: Asked) -> Window | None:
     """When the asker can do this; None where he never can, as things stand.
 
-    Where it starts at None he can already, though not as asked; where it ends in the past, it is over.
+    Where it starts at None he can already, though not as asked.
     """
     if no.refusal.status == 409 and (opening := _opening(engine, asked)) is not None:
         return opening
     for allowed in engine.allowed(asked.order, asked.actor, asked.now):
         if allowed.action == asked.action:
             return Window(None, allowed.until)
-    return Window(None, no.deadline) if no.deadline is not None and no.deadline <= asked.now else None
+    return None
 
 
 def _opening(engine: Engine, asked: Asked) -> Window | None:
@@ -160,15 +211,11 @@ def _instead(no: Refused, engine: Engine, asked: Asked) -> Suggestion:
         ids = ids_of(asked.order, action)
         if ids is None or action not in allowed:
             continue
-        same = action == asked.action
-        body = legal_body(engine, _instead_of(asked, action), sent if same else None, faulty if same else ())
+        mine = sent if action == asked.action else {}
+        body = legal_body(engine, asked if mine is sent else Asked(asked.order, action, asked.actor, {}, asked.now), mine, faulty)
         if body is not None:
-            return Suggestion(action, ids, body)
+            return Suggestion(action, ids, body, left_open(action, body, mine))
     return Suggestion(_look(asked), _ids_to_look(asked))
-
-
-def _instead_of(asked: Asked, action: str) -> Asked:
-    return asked if action == asked.action else Asked(asked.order, action, asked.actor, {}, asked.now)
 
 
 def _look(asked: Asked) -> str:
@@ -212,12 +259,12 @@ def _bodies(asked: Asked, sent: Json, faulty: frozenset[str]) -> Iterator[Json]:
     example = EXAMPLES.get(asked.action, {})
     begin: Json = {}
     for field in takes:
-        if field.name in sent:
+        if field.name in sent and _readable(field, sent[field.name]):
             begin[field.name] = sent[field.name]
-        elif field.required or (not sent and field.name in example):
-            begin[field.name] = _usual(field, asked, example.get(field.name))
-    yield begin
-    fields = sorted(takes, key=lambda field: field.name not in faulty)
+        elif field.required or field.name in sent:
+            begin[field.name] = _usual(field, asked, sent.get(field.name), example.get(field.name))
+    yield {name: value for name, value in begin.items() if value is not _LEFT_OUT}
+    fields = sorted(takes, key=lambda field: (field.name not in faulty, field.name not in sent))
     changes = [(field.name, value) for field in fields for value in _others(field, asked, sent.get(field.name), example.get(field.name))]
     pairs = ((one, two) for place, one in enumerate(changes) for two in changes[place + 1 :] if one[0] != two[0])
     for change in chain(((one,) for one in changes), islice(pairs, MOST_TRIED)):
@@ -233,10 +280,10 @@ def _readable(field: Field, value: Any) -> bool:
     return True
 
 
-def _usual(field: Field, asked: Asked, example: Any) -> Any:
-    """What a field says where nobody has said anything: the contract's example, unless it depends on the order."""
+def _usual(field: Field, asked: Asked, sent: Any, example: Any) -> Any:
+    """What a field is tried with first: the nearest to what was sent, else the contract's example, unless it depends on the order."""
     of_the_order = field.kind in (MONEY, PROPOSAL) or _named_by(field) is not None
-    return example if example is not None and not of_the_order else next(_others(field, asked, None, example), None)
+    return example if sent is None and example is not None and not of_the_order else next(_others(field, asked, sent, example), None)
 
 
 def _others(field: Field, asked: Asked, sent: Any, example: Any) -> Iterator[Any]:
@@ -245,7 +292,8 @@ def _others(field: Field, asked: Asked, sent: Any, example: Any) -> Iterator[Any
     if kind is MONEY:
         yield from _sums(asked.order, sent)
     elif kind is PROPOSAL:
-        yield from ({"remedy": str(Remedy.REFUND), "amount": amount} for amount in _sums(asked.order, (sent or {}).get("amount")))
+        said = sent if isinstance(sent, Mapping) else {}
+        yield from ({"remedy": str(Remedy.REFUND), "amount": amount} for amount in _sums(asked.order, said.get("amount")))
         yield from ({"remedy": str(remedy)} for remedy in Remedy)
     elif kind is EVIDENCE:
         pass
@@ -254,7 +302,8 @@ def _others(field: Field, asked: Asked, sent: Any, example: Any) -> Iterator[Any
     elif schema["type"] == "integer":
         yield from sorted((1, 2, 3, 5, 7, 15, 30, 365), key=lambda number: abs(number - (sent if isinstance(sent, int) else 0)))
     elif "enum" in schema:
-        yield from schema["enum"]
+        nearest = _nearest_word(sent, schema["enum"])
+        yield from sorted(schema["enum"], key=lambda word: word != nearest)
     elif (prefix := _named_by(field)) is not None:
         yield from (found for found in _known_ids(asked.order) if found.startswith(prefix))
     elif example is not None:
@@ -264,15 +313,15 @@ def _others(field: Field, asked: Asked, sent: Any, example: Any) -> Iterator[Any
 
 
 def _sums(order: Order, sent: Any) -> list[Json]:
-    """Sums of an order, in its currency, the nearest to what was named first; half of it where nothing was."""
+    """Sums of an order, in its currency, the nearest to what was named first; from half of it where nothing was."""
+    whole = Decimal(format_amount(order.total, order.currency))
+    named, places = _decimal(sent), Decimal(1).scaleb(-PLACES_OF[order.currency])
     minors = (1, order.total // 2, order.total - 1, order.total, order.money.to_buyer)
     sums = {format_amount(minor, order.currency) for minor in minors if minor > 0}
-    named = Decimal(sent["amount"]) if sent else Decimal(format_amount(order.total, order.currency)) / 2
-    if sent:
-        sums.add(sent["amount"])
-    return [
-        {"amount": amount, "currency": order.currency} for amount in sorted(sums, key=lambda amount: (abs(Decimal(amount) - named), amount))
-    ]
+    if named is not None and 0 < named <= whole:
+        sums.add(str(named.quantize(places)))
+    nearest = sorted(sums, key=lambda amount: (abs(Decimal(amount) - (whole / 2 if named is None else named)), amount))
+    return [{"amount": amount, "currency": order.currency} for amount in nearest]
 
 
 def _named_by(field: Field) -> str | None:

@@ -15,18 +15,16 @@ from typing import Any
 
 from . import views
 from .clock import Clock, wall_is_moved, wall_now
-from .contract import EXAMPLES
 from .domain import refusals
 from .domain.case import NOWHERE, Surroundings
 from .domain.engine import Engine, Step, Upcoming
-from .domain.fields import FieldError, read_body
 from .domain.order import Evidence, Message, Order
 from .domain.refusals import Refusal, Refused, Suggestion
 from .domain.rules import BY_NAME, Rule
 from .domain.rulesets import RULESETS, Settings, build_settings
 from .domain.words import Actor, ClockMode
 from .domain.world import File
-from .explaining import Asked, as_body, explained, ids_of, legal_body
+from .explaining import Asked, explained, ids_of, left_open, legal_body
 from .sniffing import MAX_FILE_BYTES, media_type
 from .store import reading, sandboxes
 from .store.codec import from_json, instant
@@ -54,8 +52,6 @@ from .tally import Tally
 Json = dict[str, Any]
 _COURSE_PAGE = 1000
 _SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
-# So many stores are looked through for an open one.
-MOST_STORES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +202,22 @@ class Marketplace:
             if seller is None:
                 raise Refused(refusals.NOT_FOUND)
             order_id = reading.next_id(session, context.world, context.sandbox.seed, asker.id, "ord")
-            order = _new_order(context, order_id, seller[0], request)
+            order = Order(
+                id=order_id,
+                buyer=asker.id,
+                seller=seller[0],
+                store=request["store"],
+                title=request["item"]["title"],
+                quantity=request["item"]["quantity"],
+                total=request["total"].minor,
+                currency=request["total"].currency,
+            )
             around = Surroundings(store_closed=seller[1])
             try:
                 step = context.engine.perform(order, "place_order", asker.role, request, context.now, around)
             except Refused as no:
                 explained(no, context.engine, Asked(order, "place_order", asker.role, request, context.now, around))
-                no.instead = self._suggest_order(context, as_body("place_order", request))
+                no.instead = Suggestion("stores", {})
                 raise
             save_steps(session, context.world, None, [step], context.engine)
         self.tally.acted(context.sandbox, context.engine, None, (asker.role, "place_order"), context.now, step, [step])
@@ -262,27 +267,13 @@ class Marketplace:
     def suggest(self, token: str, action: str, target: Target, sent: Mapping[str, Any]) -> Suggestion | None:
         """The same action with a body that goes through, as near to what was sent as can be; None where there is none. Raises Refused."""
         if action == "place_order":
-            return self._suggest_order(self._asked(token), sent)
+            self._asked(token)
+            return Suggestion("stores", {})
         context, order = self._read(token, target)
         asked = Asked(order, action, context.asker.role, {}, context.now)
         ids = ids_of(order, action)
         body = legal_body(context.engine, asked, sent) if ids is not None else None
-        return None if body is None or ids is None else Suggestion(action, ids, body)
-
-    def _suggest_order(self, context: Context, sent: Mapping[str, Any]) -> Suggestion:
-        """An order like the one that was meant, in an open store; a look at the stores where there is none, or not for this asker."""
-        stores = reading.list_stores(self._db.reading, context.world, "", MOST_STORES).entries
-        store = min((r.store.id for r in stores if r.store.closed_at is None), key=lambda store: store != sent.get("store"), default=None)
-        example = EXAMPLES["place_order"]
-        for changes in ({}, {"total": example["total"]}, example) if store is not None else ():
-            body = {**sent, **changes, "store": store}
-            try:
-                request = read_body(BY_NAME["place_order"].takes, body)
-                context.engine.perform(_new_order(context, "", "", request), "place_order", context.asker.role, request, context.now)
-            except (FieldError, Refused):
-                continue
-            return Suggestion("place_order", {}, body)
-        return Suggestion("stores", {})
+        return None if body is None or ids is None else Suggestion(action, ids, body, left_open(action, body, sent))
 
     # ── one order, one dispute ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -517,20 +508,6 @@ def settle_due(session: Session, sandbox: Sandbox, to: datetime) -> list[Step]:
     batch.flush(session)
     fired.sort(key=lambda step: (step.at, step.order.id))
     return fired
-
-
-def _new_order(context: Context, order_id: str, seller: str, request: Mapping[str, Any]) -> Order:
-    """An order as the asker wishes it, not yet placed."""
-    return Order(
-        id=order_id,
-        buyer=context.asker.id,
-        seller=seller,
-        store=request["store"],
-        title=request["item"]["title"],
-        quantity=request["item"]["quantity"],
-        total=request["total"].minor,
-        currency=request["total"].currency,
-    )
 
 
 def _visible(loaded: Loaded, asker: Asker) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from string import Formatter
 from typing import Any
 
-from .contract import PLACES
+from .contract import EXAMPLES, PLACES
 from .domain.rules import BY_NAME
 from .domain.rulesets import Settings, build_settings
 from .explaining import Asked, legal_body
@@ -116,7 +116,7 @@ def _legal_moves(staged: Staged) -> Iterator[Move]:
         for order_id in staged.play.orders.values():
             order, ids = world.orders[order_id], _ids(staged, order_id)
             for action in (allowed.action for allowed in world.engine.allowed(order, role, world.now)):
-                body = legal_body(world.engine, Asked(order, action, role, {}, world.now))
+                body = legal_body(world.engine, Asked(order, action, role, {}, world.now), EXAMPLES.get(action))
                 if ids.keys() >= _named_in_path(action) and body is not None:
                     yield Move(part, action, BY_NAME[action].says, body, ids)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 
@@ -14,8 +15,17 @@ HERE = "http://localhost"
 BODY_FLAGS = {"-d": "data", "-F": "form"}
 
 
-def curl(client: FlaskClient, line: str, token: str | None = None) -> TestResponse:
-    """Send what a line for a shell says, as curl would; what it says beside that is a mistake. `token` is what $TOKEN stands for."""
+def variables(line: str) -> set[str]:
+    """What a line leaves to the shell, but for the token and the key."""
+    return set(re.findall(r"\$([A-Z_]+)", line)) - {"TOKEN", "EMULATOR_KEY"}
+
+
+def curl(client: FlaskClient, line: str, token: str | None = None, **said: str) -> TestResponse:
+    """Send what a line for a shell says, as curl would; what it says beside that is a mistake.
+
+    `token` is what $TOKEN stands for, and `said` what other variables do; those that are not there are empty, as in a shell.
+    """
+    line = re.sub(r"\$([A-Z_]+)", lambda found: found[0] if found[1] == "TOKEN" else said.get(found[1], ""), line)
     piped, _, line = line.rpartition("| ")
     command, *words = shlex.split(line)
     assert command == "curl"
@@ -35,14 +45,15 @@ def curl(client: FlaskClient, line: str, token: str | None = None) -> TestRespon
     assert url is not None
     assert url.startswith(f"{HERE}/")
     if "form" in sent:
-        field, _, name = sent["form"].partition("=@-;filename=")
+        field, _, name = sent["form"].partition("=@-;filename=" if piped else "=@")
         assert field == "file"
-        data = subprocess.run(["sh", "-c", piped.rpartition("|")[0] + "| base64 -d"], capture_output=True, check=True).stdout
+        decoded = ["sh", "-c", piped.rpartition("|")[0] + "| base64 -d"]
+        data = subprocess.run(decoded, capture_output=True, check=True).stdout if piped else None
         box = object.__new__(Sandbox)
         box.client, box.tokens = client, {"sender": headers.pop("Authorization").removeprefix("Bearer ")}
         assert not headers
         assert (method, url) == ("POST", f"{HERE}/v1/evidence")
-        return box.upload("sender", name, data)
+        return box.upload("sender", name or "photo.png", data)
     if "data" in sent:
         assert headers["Content-Type"] == "application/json"
     return client.open(url.removeprefix(HERE), method=method or "GET", headers=headers, data=sent.get("data"))

@@ -248,7 +248,10 @@ def test_an_environment_that_cannot_be_is_refused_in_a_sentence(run: Any, served
 
 @pytest.mark.parametrize("url", ["sqlite:////no/such/folder/desk.db", "postgresql://me:secret@127.0.0.1:1/desk"])
 def test_a_database_that_does_not_open_is_said_in_a_sentence(run: Any, url: str) -> None:
-    result = run("serve", DATABASE_URL=url)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    result = run("serve", DATABASE_URL=url, PORT=str(port))
     assert result.exit_code == Ending.NO_ANSWER
     assert "dispute-emulator: Cannot open " in result.output
     assert "secret" not in result.output

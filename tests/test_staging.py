@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from emulator import explaining, staging
+from emulator import staging
 from emulator.contract import EXAMPLES
 from emulator.domain.rulesets import LEGACY, STANDARD, build_settings
 from emulator.player import PARTS, CoreStage, Play, Scene, StoryFault, Tale, named_steps, own_scene, story_ids, tales_of
@@ -248,7 +248,7 @@ def test_after_the_end_comes_the_first_thing_that_anybody_may_do() -> None:
 
 
 def test_an_example_that_does_not_fit_the_order_is_put_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explaining, "EXAMPLES", {**EXAMPLES, "request_extension": {"days": 100_000}})
+    monkeypatch.setattr(staging, "EXAMPLES", {**EXAMPLES, "request_extension": {"days": 100_000}})
     found, move = move_after("S01", "cancelled in time", None)
     (order,) = found.stage.world.orders.values()
     assert found.stage.world.engine.allowed(order, PARTS["buyer"], found.ends)[0].action == move.action == "request_extension"

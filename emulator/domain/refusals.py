@@ -38,11 +38,15 @@ class Window(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """A call that goes through where another was refused: its name in the contract, the ids in its path, and its body."""
+    """A call that goes through where another was refused: its name in the contract, the ids in its path, and a body.
+
+    `open` names the fields of the body whose values only the asker can say; those in it have been tried, and are not to be told.
+    """
 
     call: str
     ids: Mapping[str, str]
     body: Mapping[str, Any] | None = None
+    open: frozenset[str] = frozenset()
 
 
 class Refused(Exception):
@@ -106,7 +110,6 @@ UNAUTHENTICATED = Refusal(
     None,
     "No valid token came with the request.",
     "Send `Authorization: Bearer TOKEN` with an account's token.",
-    instead=("create_sandbox",),
 )
 KEY_REQUIRED = Refusal(
     "emulator_key_required", 401, None, "The control plane is locked.", "Send the key the program was started with as `X-Emulator-Key`."
@@ -567,7 +570,7 @@ TALE_OF_OTHER_RULES = Refusal(
     None,
     "The tale goes otherwise under this sandbox's rules.",
     "Make a sandbox with the ruleset and the settings that `detail` names.",
-    instead=("create_sandbox",),
+    instead=("scenarios",),
 )
 IMPORT_REFUSED = Refusal(
     "import_refused", 422, None, "This is no world that can be.", "`errors` names what is wrong; import what `export` has given, unchanged."
@@ -579,7 +582,6 @@ NOTHING_TO_TRADE = Refusal(
     None,
     "Nobody can trade here: orders need a buyer and an open store.",
     "Reset the sandbox, or make another: every world begins with both.",
-    instead=("reset",),
 )
 
 REFUSALS: tuple[Refusal, ...] = tuple(value for value in globals().values() if isinstance(value, Refusal))

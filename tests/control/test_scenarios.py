@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from emulator import explaining
+from emulator import staging
 from emulator.app import create_app
 from emulator.control import scenarios
 from emulator.http.codec import to_json
@@ -393,7 +393,7 @@ def test_the_address_is_the_one_that_was_asked(sandbox: Sandbox) -> None:
 
 def test_a_shell_reads_the_line_as_it_is_meant(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     nasty = 'It\'s $HOME, `date` and "so on"\\; né\nA second line & more'
-    monkeypatch.setattr(explaining, "EXAMPLES", {"review": {"stars": 4, "text": nasty}})
+    monkeypatch.setattr(staging, "EXAMPLES", {"review": {"stars": 4, "text": nasty}})
     guest = play(sandbox, "S14", tale="kept open")
     line = guest.made["next"]["curl"]
     assert "\n" not in line
