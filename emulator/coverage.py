@@ -25,8 +25,8 @@ met it here. But a timer that fires in such an order later, and an act upon it, 
 them together; before the first, what the ruleset `standard` leads to. The rest is not missing but *beyond*, with the reason beside it:
 rows and timers that those settings leave out, states that no row then leads to, refusals that only such rows and states give, the edges of
 such timers. Beyond are also the refusals that no call can bring about: faults of the program, and what the server in front answers before
-the program is asked. Whatever has been met could be met, so it is in the total. What a setting decides within a row's needs is not looked
-into: there a refusal may be missing that these settings never give.
+the program is asked. Whatever has been met could be met, so it is in the total. The walk knows nothing of an order's facts, nor of what a
+setting decides within a question: a few things may be missing that such a sandbox never lets happen.
 """
 
 from __future__ import annotations

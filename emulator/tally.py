@@ -2,9 +2,9 @@
 
 A process remembers what it has written already of each world. What is met there for the first time is written before the call answers,
 in a small transaction of its own, so that all processes know at once what a sandbox has met. How often is added up in memory. It is
-written along with the next new thing, with the next call after a second, or after many calls; before anybody is told, before a sandbox
-goes, and when the process ends. So what is known costs no look at the database, and the numbers of other processes may lack what they
-have met since they last wrote.
+written along with the next new thing, with the next call after a second, or after many calls; before anybody is told, before a world
+makes way for another, and when the process ends. So what is known costs no look at the database, and the numbers of other processes may
+lack what they have met since they last wrote.
 
 Counting never harms a call: what the database does not take is kept for the next one.
 

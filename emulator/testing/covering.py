@@ -115,6 +115,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Covering(config, wanted), _NAME)
 
 
+def _url(config: pytest.Config) -> str:
+    """Where an emulator runs that the tests are to use; nowhere where the plugin with the fixtures is left out."""
+    if not config.pluginmanager.hasplugin("dispute_emulator"):
+        return ""
+    return str(config.getoption("--dispute-emulator-url") or config.getini("dispute_emulator_url"))
+
+
 # ── a run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -127,7 +134,7 @@ class Covering:
         self._config = config
         self._wanted = wanted
         self._is_worker = hasattr(config, "workerinput")
-        self._url = str(config.getoption("--dispute-emulator-url", None) or config.getini("dispute_emulator_url"))
+        self._url = _url(config)
         self._before: Mapping[Item, int] = {}
         self._started, self._ended = 0, 0
         self._told: dict[str, Any] | None = None

@@ -369,10 +369,17 @@ def test_an_option_that_means_nothing_is_refused_before_any_test_runs(argument: 
     result.stderr.fnmatch_lines([said])
 
 
-def test_it_works_in_a_process_of_its_own_and_leaves_nothing_behind(suite: pytest.Pytester) -> None:
-    suite.makepyfile(test_it="from scene import *\n" + ONE_ORDER)
+@pytest.mark.parametrize("without", ["xdist", "dispute_emulator"])
+def test_it_works_in_a_process_of_its_own_without_other_plugins(without: str, suite: pytest.Pytester) -> None:
+    code = """
+        def test_it():
+            from emulator import create_app
+            order_with(create_app().test_client())
+    """
+    suite.makepyfile(test_it="from scene import *\n" + textwrap.dedent(code))
+    arguments = ["-p", "no:cacheprovider", "-p", f"no:{without}", "--dispute-cov", "--dispute-cov-fail-under=rows:1"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--dispute-cov", "--dispute-cov-fail-under=rows:1"],
+        [sys.executable, "-m", "pytest", *arguments],
         cwd=suite.path,
         env=os.environ | {"COLUMNS": "100"},
         capture_output=True,
