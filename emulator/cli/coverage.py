@@ -7,13 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import click
-from rich import box
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from ..coverage import KINDS, never_met
 from .control import Server, asks_a_server
+from .output import Column, write_table
 
 _BAR = 20
 
@@ -32,37 +30,24 @@ def coverage(server: Server, missing: bool) -> None:
 
 
 def _show(out: Console, told: Mapping[str, Any], missing: bool) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for name, style, justify in (
-        ("met", "bold", "left"),
-        ("", "", "right"),
-        ("of", "", "right"),
-        ("", "cyan", "right"),
-        ("", "cyan", "left"),
-    ):
-        table.add_column(name, style=style, justify=justify)  # type: ignore[arg-type] # rich names its words in a Literal
-    for kind in KINDS:
-        part = told[kind]
-        full = round(_BAR * part["percent"] / 100)
-        table.add_row(kind, str(part["hit"]), str(part["total"]), f"{part['percent']} %", "█" * full + "░" * (_BAR - full))
-    out.print(table)
-    never = {kind: lines for kind in KINDS if (lines := never_met(told, kind))}
+    columns = (
+        Column("kind", "bold"),
+        Column("met", right=True),
+        Column("of", right=True),
+        Column("percent", "cyan", right=True),
+        Column("", "cyan", drawn=True),
+    )
+    write_table(out, columns, [_line(kind, told[kind]) for kind in KINDS])
+    never = [(kind, *line) for kind in KINDS for line in never_met(told, kind)]
     if not never:
         out.print("[bold green]✓[/] Nothing is missing.")
     elif not missing:
         out.print("--missing lists what has never been met.")
     else:
-        for kind, lines in never.items():
-            _list(out, kind, lines)
+        out.print("[bold red]Never met[/]")
+        write_table(out, (Column("kind"), Column("rule", "cyan", whole=True), Column("name", "bold"), Column("what it is")), never)
 
 
-def _list(out: Console, kind: str, lines: list[tuple[str, str, str]]) -> None:
-    out.print(f"[bold red]never met[/] [bold]{kind}[/]")
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="cyan", no_wrap=True)
-    table.add_column(style="bold", overflow="fold")
-    table.add_column()
-    for rule, name, says in lines:
-        table.add_row(rule, name, escape(says))
-    out.print(table)
-    out.print()
+def _line(kind: str, part: Mapping[str, Any]) -> tuple[str, ...]:
+    full = round(_BAR * part["percent"] / 100)
+    return kind, str(part["hit"]), str(part["total"]), f"{part['percent']} %", "█" * full + "░" * (_BAR - full)
