@@ -59,9 +59,9 @@ def test_a_person_sees_how_much_of_each_kind_was_met(run: Run, box: Sandbox) -> 
 def test_what_was_never_met_is_listed_for_who_asks_with_the_rule_of_each(run: Run, box: Sandbox) -> None:
     text = run("--missing").output
     assert re.search(r"^rows +CLM-7 +cancel_claim +The buyer cancels the claim", text, re.MULTILINE)
-    assert re.search(r"^ESC-2 +escalate_by_time +before, at, after", text, re.MULTILINE)
-    assert re.search(r"^ +order cancelled", text, re.MULTILINE)
-    assert re.search(r"^ +malformed +The request is malformed\.", text, re.MULTILINE)
+    assert re.search(r"^edges +ESC-2 +escalate_by_time +before, at, after", text, re.MULTILINE)
+    assert re.search(r"^states +order cancelled", text, re.MULTILINE)
+    assert re.search(r"^refusals +malformed +The request is malformed\.", text, re.MULTILINE)
     assert "open_dispute  " in text, "nobody has asked for it beside the end of its time"
     rows = text.partition("never met rows")[2].partition("never met timers")[0]
     assert "open_dispute" not in rows

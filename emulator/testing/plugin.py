@@ -198,7 +198,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         _end_at_the_test(call.excinfo.value)
     report = yield
     made = item.stash.get(_SANDBOX, None)
-    if made is not None and made.made and report.when == "call" and report.failed:
+    # By the time an end fails, the sandbox is gone.
+    if made is not None and made.made and report.when != "teardown" and report.failed:
         report.sections.append(("dispute sandbox", _story(made)))
     return report
 

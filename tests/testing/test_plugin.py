@@ -508,7 +508,7 @@ def test_what_lies_in_a_branch_that_was_left_is_not_told(suite: pytest.Pytester)
     assert "Nothing is due." in text
 
 
-def test_only_a_test_that_fails_by_itself_and_has_a_sandbox_is_told(suite: pytest.Pytester) -> None:
+def test_only_what_fails_by_itself_and_has_a_sandbox_is_told(suite: pytest.Pytester) -> None:
     code = """
         def test_passes(sandbox):
             pass
@@ -527,7 +527,16 @@ def test_only_a_test_that_fails_by_itself_and_has_a_sandbox_is_told(suite: pytes
         def broken(sandbox):
             raise RuntimeError
 
-        def test_never_begins(broken):
+        @pytest.mark.dispute_sandbox(now=None)
+        def test_never_begins_and_never_looked(broken):
+            pass
+
+        @pytest.fixture
+        def ends_badly(sandbox):
+            yield
+            raise RuntimeError
+
+        def test_ends_badly(ends_badly):
             pass
 
         @pytest.mark.dispute_sandbox(now=None)
@@ -535,8 +544,26 @@ def test_only_a_test_that_fails_by_itself_and_has_a_sandbox_is_told(suite: pytes
             assert 0
     """
     result = run(suite, code, "-rA")
-    result.assert_outcomes(passed=1, skipped=1, xfailed=1, failed=2, errors=1)
+    result.assert_outcomes(passed=2, skipped=1, xfailed=1, failed=2, errors=2)
     assert "dispute sandbox -" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("ends", ["sandbox.buyer.escalate(dispute)", "raise RuntimeError"])
+def test_a_fixture_that_fails_is_told_what_happened_in_its_sandbox(suite: pytest.Pytester, mode: tuple[str, ...], ends: str) -> None:
+    code = f"""
+        @pytest.fixture
+        def dispute(sandbox):
+            dispute = disputed(sandbox)
+            {ends}
+
+        def test_it(dispute):
+            pass
+    """
+    result = run(suite, code, *mode)
+    result.assert_outcomes(errors=1)
+    text = "\n".join(section(result))
+    assert "OPEN-8" in text
+    assert ("REFUSED 409 " in text) == ("escalate" in ends)
 
 
 def test_a_server_that_is_gone_takes_no_test_with_it_but_those_that_need_it(suite: pytest.Pytester) -> None:

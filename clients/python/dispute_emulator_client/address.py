@@ -11,8 +11,8 @@ DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 def base_url_of(given: str | None) -> str:
-    """The address as given, or else $DISPUTE_EMULATOR_URL, or the emulator's own default. Raises ValueError where it is none."""
-    url = given or os.environ.get("DISPUTE_EMULATOR_URL") or DEFAULT_URL
+    """The address as given, or else $EMULATOR_URL, or the emulator's own default. Raises ValueError where it is none."""
+    url = given or os.environ.get("EMULATOR_URL") or DEFAULT_URL
     wrong = ValueError(f"{url!r} is not the address of a server, such as {DEFAULT_URL}.")
     try:
         parts = urlsplit(url)

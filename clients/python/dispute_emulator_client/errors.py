@@ -192,6 +192,12 @@ BY_STATUS: Mapping[int, type[Refused]] = {
 }
 
 
+# Under this name they are imported, so under it a traceback and pytest's summary show them.
+for _error in (EmulatorError, Unreachable, BrokenOff, Foreign, UnknownToken, Refused, *BY_STATUS.values()):
+    _error.__module__ = __name__.rpartition(".")[0]
+del _error
+
+
 def refusal(status: int, problem: Mapping[str, Any], method: str, path: str) -> Refused:
     """The exception for a problem document."""
     return BY_STATUS.get(status, Refused)(status, problem, method, path)

@@ -19,7 +19,7 @@ LAMP = {"title": "Lamp", "quantity": 1}
 @pytest.fixture(autouse=True)
 def nothing_lies_about(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an environment may hold is none of these tests' business."""
-    for name in ("EMULATOR_KEY", "DISPUTE_EMULATOR_URL", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+    for name in ("EMULATOR_KEY", "EMULATOR_URL", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
 
 

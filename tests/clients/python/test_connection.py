@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from dispute_emulator_client import AsyncEmulator, BrokenOff, Emulator, Refused, Sandbox, Unauthenticated, Unreachable, usd
+from dispute_emulator_client import AsyncEmulator, BrokenOff, Emulator, EmulatorError, Refused, Sandbox, Unauthenticated, Unreachable, usd
 from flask import Flask
 from freezegun import freeze_time
 
@@ -42,7 +42,7 @@ def remembering(seen: list[httpx.Request]) -> httpx.MockTransport:
 
 def test_the_address_is_given_or_named_by_the_environment_or_the_emulators_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Emulator().base_url == "http://127.0.0.1:8080"
-    monkeypatch.setenv("DISPUTE_EMULATOR_URL", "https://desk.example/below/")
+    monkeypatch.setenv("EMULATOR_URL", "https://desk.example/below/")
     assert Emulator().base_url == "https://desk.example/below"
     assert Emulator("http://here:81/").base_url == "http://here:81"
 
@@ -144,6 +144,25 @@ def test_one_connection_carries_everybodys_calls(counted: tuple[LiveServer, list
         sandbox.buyer.http.close()
         assert sandbox.seller.http.get("/v1/me").status_code == 200
     assert len(opened) == 1
+
+
+def test_a_client_that_was_closed_says_so(seen: list[httpx.Request]) -> None:
+    with Emulator("http://desk.example", transport=remembering(seen)) as emulator:
+        emulator.health()
+    with pytest.raises(EmulatorError, match="^This client has hung up on http://desk.example: "):
+        emulator.health()
+    assert len(seen) == 1
+
+
+async def _called_too_late() -> None:
+    async with AsyncEmulator("http://desk.example") as emulator:
+        pass
+    await emulator.health()
+
+
+def test_an_asynchronous_client_that_was_closed_says_so_too() -> None:
+    with pytest.raises(EmulatorError, match="^This client has hung up on http://desk.example: "):
+        asyncio.run(_called_too_late())
 
 
 def test_a_connection_is_kept_while_frozen_time_jumps(counted: tuple[LiveServer, list[Any]]) -> None:

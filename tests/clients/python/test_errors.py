@@ -8,6 +8,7 @@ import pickle
 import re
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -147,6 +148,16 @@ def test_it_can_be_pickled_and_copied(sandbox: Sandbox, disputed: Callable[[], D
         assert (str(again), again.problem, again.allowed_actions) == (str(no), no.problem, no.allowed_actions)
     for other in (Unreachable("Nobody."), Foreign("Somebody."), BrokenOff("Gone.")):
         assert str(pickle.loads(pickle.dumps(other))) == str(other)
+
+
+def test_every_error_has_the_name_by_which_it_is_imported() -> None:
+    there = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, EmulatorError)]
+    assert there
+    for error in there:
+        assert error.__module__ == "dispute_emulator_client"
+        assert pickle.loads(pickle.dumps(error)) is error
+    shown = traceback.format_exception_only(Conflict(409, {"code": "too_late"}))
+    assert shown[0].startswith("dispute_emulator_client.Conflict: 409 too_late")
 
 
 def test_the_tree_that_is_drawn_is_the_tree() -> None:

@@ -107,7 +107,7 @@ def test_a_program_is_typed_there_and_runs(environment: Path, tmp_path: Path) ->
     program = Path(shutil.copy(PROGRAM, tmp_path))
     assert checked(environment, tmp_path, program) == "Success: no issues found in 1 source file\n"
     with LiveServer() as server:
-        done = run(environment, program, cwd=tmp_path, DISPUTE_EMULATOR_URL=server.url)
+        done = run(environment, program, cwd=tmp_path, EMULATOR_URL=server.url)
     assert done.returncode == 0, done.stdout + done.stderr
     *lines, last = done.stdout.splitlines()
     assert lines[0] == "PAY-1 refunding refunded 30.00 USD"

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from ..address import proxy_to
+from ..errors import EmulatorError
 from ..reading import checked, failure, hung_up
 
 CONNECT_SECONDS = 10.0
@@ -53,7 +54,9 @@ class AsyncConnection:
         files: Mapping[str, tuple[str, bytes]] | None = None,
         patient: bool = False,
     ) -> httpx.Response:
-        """What is answered to a call; raises EmulatorError unless it is a success."""
+        """What is answered to a call; raises EmulatorError unless it is a success, and where this connection has been closed."""
+        if self._http.is_closed:
+            raise EmulatorError(f"This client has hung up on {self.base_url}: it was closed, or its `with` is over. Make another one.")
         said = {"Content-Type": "application/json"} if body is not None else {}
         request = self._http.build_request(
             method,

@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 30.0
 class Emulator(EmulatorCalls):
     """A running emulator.
 
-    `base_url` is its address, or else $DISPUTE_EMULATOR_URL, or else http://127.0.0.1:8080. `key` opens the control plane of one that asks
+    `base_url` is its address, or else $EMULATOR_URL, or else http://127.0.0.1:8080. `key` opens the control plane of one that asks
     for a key; unless given it is $EMULATOR_KEY. `transport` is any of httpx's, for one that is reached in another way than by a network; it
     is closed with the emulator. `timeout` is how many seconds a call may wait for its answer, None for ever; `advance`, `load`, and
     whatever else takes in a whole world may wait for ever anyway. Raises ValueError where the address is none.
