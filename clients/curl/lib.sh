@@ -60,6 +60,9 @@ sweep() {
 }
 
 _end() {
+  # Once, whatever else comes: what is stopped by a signal is stopped by it in all its parts.
+  trap - EXIT
+  trap '' HUP INT TERM
   sweep
   rm -rf -- "$_WORK"
 }

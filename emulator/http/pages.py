@@ -318,6 +318,8 @@ def _door(control: ControlPlane, locked: bool) -> Json:
             "states": "/docs/states",
             "problems": "/problems",
             "health": "/_emulator/health",
+            # A browser has no key to send.
+            **({} if locked else {"coverage": "/_emulator/coverage"}),
         },
         "calls": call_list(),
     }

@@ -149,7 +149,7 @@ def test_one_connection_carries_everybodys_calls(counted: tuple[LiveServer, list
 def test_a_client_that_was_closed_says_so(seen: list[httpx.Request]) -> None:
     with Emulator("http://desk.example", transport=remembering(seen)) as emulator:
         emulator.health()
-    with pytest.raises(EmulatorError, match="^This client has hung up on http://desk.example: "):
+    with pytest.raises(EmulatorError, match=r"^This client has hung up on http://desk\.example: "):
         emulator.health()
     assert len(seen) == 1
 
@@ -161,7 +161,7 @@ async def _called_too_late() -> None:
 
 
 def test_an_asynchronous_client_that_was_closed_says_so_too() -> None:
-    with pytest.raises(EmulatorError, match="^This client has hung up on http://desk.example: "):
+    with pytest.raises(EmulatorError, match=r"^This client has hung up on http://desk\.example: "):
         asyncio.run(_called_too_late())
 
 
