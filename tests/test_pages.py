@@ -170,10 +170,10 @@ def test_its_commands_can_be_pasted() -> None:
         assert command.splitlines()[0] in said
 
 
-def test_without_a_default_sandbox_it_names_no_tokens_and_with_a_key_it_says_where_it_goes() -> None:
+def test_without_a_default_sandbox_it_names_no_tokens_and_with_a_key_it_says_where_it_goes(client: FlaskClient) -> None:
     app = create_app(key="sesame", open_to_strangers=True)
     told = door(app.test_client())
-    plain = app.test_client().get("/").text
+    plain, page = app.test_client().get("/").text, html(app.test_client(), "/")
     app.extensions["dispute_emulator"].close()
     assert told["accounts"] == []
     assert "demo-" not in json.dumps(told["next"]) + plain
@@ -181,6 +181,10 @@ def test_without_a_default_sandbox_it_names_no_tokens_and_with_a_key_it_says_whe
     assert control
     assert all('-H "X-Emulator-Key: $EMULATOR_KEY"' in call for call in control)
     assert "sesame" not in json.dumps(told)
+    # A browser has no key to send with a link.
+    assert "coverage" in door(client)["links"]
+    assert "coverage" not in told["links"]
+    assert 'href="/_emulator/coverage"' not in page
 
 
 @pytest.mark.parametrize("host", ["emulator.test:8080", "192.0.2.1", "[::1]:9000"])
@@ -315,6 +319,7 @@ def test_the_rules_page_shows_every_rule_setting_and_disagreement(client: FlaskC
     page = Read(text := html(client, "/v1/rules"))
     assert {rule.id for rule in RULEBOOK} | set(dump_settings(STANDARD)) <= set(page.ids)
     assert text.count('class="duel"') == len(DISAGREEMENTS)
+    assert "The first reading, marked by the coloured bar, is that of <b>standard</b>" in text
     assert "15" in text
     assert '<a href="/v1/rules?ruleset=legacy" aria-current="true">' in html(client, "/v1/rules?ruleset=legacy")
     assert '<tr id="negotiation_days" class="differs">' in text

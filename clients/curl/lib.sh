@@ -36,6 +36,7 @@ export no_proxy="127.0.0.1,localhost,::1,${no_proxy:-${NO_PROXY:-}}"
 
 _LIB=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 _WORK=$(mktemp -d)
+_SELF=$BASHPID
 
 expect() { python3 -IS "$_LIB/answer.py" "$_WORK" "${BASH_SOURCE[1]:-}" "${BASH_LINENO[0]}" "$@"; }
 
@@ -60,7 +61,8 @@ sweep() {
 }
 
 _end() {
-  # Once, whatever else comes: what is stopped by a signal is stopped by it in all its parts.
+  # Once, whatever else comes: a signal reaches all parts of a script, and one that has just been forked may still have our traps.
+  [[ $BASHPID == "$_SELF" ]] || return 0
   trap - EXIT
   trap '' HUP INT TERM
   sweep
