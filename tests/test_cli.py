@@ -486,7 +486,7 @@ def test_a_program_gets_the_problem_as_it_is(ask: Any, arguments: tuple[str, ...
 
 def test_a_person_hears_what_goes_instead(ask: Any) -> None:
     result = ask("advance", "--to", "2020-01-01T00:00:00Z")
-    assert re.search(r"^  this goes: curl -X POST http://\S+/clock/advance .*\{\"by\": \"P1D\"\}'$", result.stderr, re.MULTILINE)
+    assert re.search(r"^  this goes: curl http://\S+/clock$", result.stderr, re.MULTILINE)
 
 
 def test_what_is_wrong_with_a_document_is_said(ask: Any, tmp_path: Path) -> None:

@@ -426,7 +426,7 @@ CANCEL_NOT_CONFIRMED = Refusal(
     422,
     "CAN-2",
     "Cancelling must be confirmed.",
-    "Send `confirm: true` once you know what it does: see `rule`.",
+    "Send `confirm: true` once you know what it does: CAN-3, or where the window has closed CAN-4.",
     "confirm",
 )
 CLAIM_CANCEL_NOT_CONFIRMED = Refusal(

@@ -82,7 +82,11 @@ def install(app: Flask, refusing: Callable[[Refusal, str | None, str | None], da
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
-        refusal = refusals.TOO_LARGE if isinstance(error, RequestEntityTooLarge) else _BY_STATUS.get(error.code or 500, BROKEN)
+        status = error.code or 500
+        # What HTTP refuses in a way of its own, such as a range beyond the end of a file, is the asker's fault all the same.
+        refusal = _BY_STATUS.get(status, refusals.BAD_REQUEST if status < 500 else BROKEN)
+        if isinstance(error, RequestEntityTooLarge):
+            refusal = refusals.TOO_LARGE
         refused = Refused(refusal)
         response = problem(refused, None if refusal is BROKEN else adviser.line(refused))
         for name, value in error.get_headers():

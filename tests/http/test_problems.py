@@ -232,3 +232,8 @@ def test_a_program_that_strangers_reach_needs_a_key_makes_no_default_and_its_see
     third = client.post("/_emulator/sandboxes", json={"seed": "s", "world": "empty"}, headers=key).json or {}
     assert third["id"] == first["id"]
     assert not {account["token"] for account in third["accounts"]} & tokens[0]
+
+
+def test_a_range_beyond_the_end_of_a_file_is_the_askers_fault(client: FlaskClient) -> None:
+    answer = client.get("/static/docs.js", headers={"Range": "bytes=99999999-"})
+    assert (answer.status_code, answer.mimetype, (answer.json or {})["code"]) == (400, "application/problem+json", "bad_request")
