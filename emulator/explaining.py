@@ -36,6 +36,8 @@ _DATES = tuple(date for date in vars(dates).values() if isinstance(date, Deadlin
 _ROLES = (Actor.BUYER, Actor.SELLER, Actor.MEDIATOR, Actor.CARRIER)
 # So many bodies are tried for one action before another is looked at.
 MOST_TRIED = 100
+# What is longer is no misspelt word, and what has more digits no sum.
+LONGEST_WORD, MOST_DIGITS = 64, 20
 # Stands for leaving a field out.
 _LEFT_OUT = object()
 
@@ -116,6 +118,8 @@ def _named_right(action: str, sent: Mapping[str, Any]) -> Json | None:
     """What was sent under the names of the action's fields; None where a name is like none of them."""
     known = [field.name for field in BY_NAME[action].takes]
     right: Json = {}
+    if len(sent) > len(known):
+        return None
     for name, value in sent.items():
         meant = name if name in known else _nearest_word(name, [one for one in known if one not in sent])
         if meant is None:
@@ -125,17 +129,17 @@ def _named_right(action: str, sent: Mapping[str, Any]) -> Json | None:
 
 
 def _nearest_word(said: Any, words: Sequence[str]) -> str | None:
-    found = get_close_matches(said, words, 1) if isinstance(said, str) else []
+    found = get_close_matches(said, words, 1) if isinstance(said, str) and len(said) <= LONGEST_WORD else []
     return found[0] if found else None
 
 
 def _decimal(money: Any) -> Decimal | None:
-    """The number of a sum, well formed or not."""
+    """The number of a sum, well formed or not; None where nobody can have meant it."""
     try:
         number = Decimal(money["amount"])
     except (TypeError, KeyError, ArithmeticError):
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS else None
 
 
 def ids_of(order: Order, action: str) -> dict[str, str] | None:

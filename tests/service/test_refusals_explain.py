@@ -296,3 +296,26 @@ def test_of_an_earlier_dispute_there_is_only_the_looking(sandbox: Sandbox, body:
     looked = curl(sandbox.client, problem["instead"], sandbox.tokens["buyer"])
     assert looked.status_code == 200
     assert looked.request.method == "GET"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"amount": usd("1e999999999")},
+        {"amount": usd("1e-999999999")},
+        {"amount": usd("NaN")},
+        {"amount": usd("9" * 5000)},
+        {"amount": {"amount": 5, "currency": "XXX"}},
+        {"amount": [], "remedy": ["refund"], "evidence": "evd_x"},
+        {"remedy": "x" * 900_000},
+        {f"explanatio{number}": 1 for number in range(20_000)},
+    ],
+    ids=["huge", "tiny", "no number", "long", "no text", "lists", "a long word", "many names"],
+)
+def test_nonsense_is_refused_and_leads_nowhere_by_itself(sandbox: Sandbox, body: Json) -> None:
+    order = sandbox.disputed()
+    before = sandbox.dispute(order)
+    problem = refused(sandbox.ask("buyer", "edit", order, **body), "malformed")
+    answer = curl(sandbox.client, problem["instead"], sandbox.tokens["buyer"])
+    assert answer.status_code in (200, 422)
+    assert sandbox.dispute(order)["explanation"] == before["explanation"]
