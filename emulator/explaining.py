@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -135,9 +135,10 @@ def _nearest_word(said: Any, words: Sequence[str]) -> str | None:
 
 def _decimal(money: Any) -> Decimal | None:
     """The number of a sum, well formed or not; None where nobody can have meant it."""
+    named = money.get("amount") if isinstance(money, Mapping) else None
     try:
-        number = Decimal(money["amount"])
-    except (TypeError, KeyError, ArithmeticError):
+        number = Decimal(named if isinstance(named, str) else "NaN")
+    except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS else None
 

@@ -306,11 +306,12 @@ def test_of_an_earlier_dispute_there_is_only_the_looking(sandbox: Sandbox, body:
         {"amount": usd("NaN")},
         {"amount": usd("9" * 5000)},
         {"amount": {"amount": 5, "currency": "XXX"}},
+        {"amount": {"amount": [None, None], "currency": "USD"}},
         {"amount": [], "remedy": ["refund"], "evidence": "evd_x"},
         {"remedy": "x" * 900_000},
         {f"explanatio{number}": 1 for number in range(20_000)},
     ],
-    ids=["huge", "tiny", "no number", "long", "no text", "lists", "a long word", "many names"],
+    ids=["huge", "tiny", "no number", "long", "no text", "a list for a number", "lists", "a long word", "many names"],
 )
 def test_nonsense_is_refused_and_leads_nowhere_by_itself(sandbox: Sandbox, body: Json) -> None:
     order = sandbox.disputed()
