@@ -57,11 +57,12 @@ class Asked:
 def explained(no: Refused, engine: Engine, asked: Asked) -> Refused:
     """The same refusal, which now says who may, from when until when, and what instead."""
     no.who_may = who_may(asked.action)
-    if _bygone(asked.order):
-        no.instead = Suggestion(_look(asked), _ids_to_look(asked))
-    else:
+    bygone = _bygone(asked.order)
+    if not bygone:
         no.window = _window(no, engine, asked)
-        no.instead = _instead(no, engine, asked)
+    # What was asked of an order that is not placed yet stands in its facts, so there is no other body to be tried.
+    only_look = bygone or asked.order.placed_at is None
+    no.instead = Suggestion(_look(asked), _ids_to_look(asked)) if only_look else _instead(no, engine, asked)
     return no
 
 
@@ -155,19 +156,6 @@ def ids_of(order: Order, action: str) -> dict[str, str] | None:
     return ids if path.count("{") == len(ids) + ("{sandbox}" in path) else None
 
 
-def as_body(action: str, request: Mapping[str, Any]) -> Json:
-    """A request of the engine as the body it was read from."""
-    body: Json = {}
-    for field in BY_NAME[action].takes:
-        if field.flat:
-            members = {name: _as_json(request[name]) for name in field.kind.schema["properties"] if name in request}
-            if members:
-                body[field.name] = members
-        elif field.name in request:
-            body[field.name] = _as_json(request[field.name])
-    return body
-
-
 # ── from when until when ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -208,7 +196,7 @@ def _bygone(order: Order) -> bool:
 
 def _instead(no: Refused, engine: Engine, asked: Asked) -> Suggestion:
     """The nearest call that goes through: the same action put right, else what the refusal names, else a look at where things stand."""
-    sent, faulty = as_body(asked.action, asked.request), {name.partition(".")[0] for name in no.errors or ()}
+    sent, faulty = _as_body(asked.action, asked.request), {name.partition(".")[0] for name in no.errors or ()}
     allowed = {entry.action for entry in engine.allowed(asked.order, asked.actor, asked.now)}
     for action in dict.fromkeys((asked.action, *no.refusal.instead)):
         if action not in PLACES:
@@ -227,7 +215,7 @@ def _look(asked: Asked) -> str:
     """The call that shows the asker where things stand."""
     if asked.actor is Actor.CARRIER:
         return "timeline"
-    return BY_NAME[asked.action].on if BY_NAME[asked.action].on == "dispute" else "order" if asked.order.placed_at else "orders"
+    return {"market": "stores", "order": "order", "dispute": "dispute"}[BY_NAME[asked.action].on]
 
 
 def _ids_to_look(asked: Asked) -> dict[str, str]:
@@ -244,6 +232,19 @@ def _goes_through(engine: Engine, asked: Asked, request: Mapping[str, Any], orde
 
 
 # ── bodies ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _as_body(action: str, request: Mapping[str, Any]) -> Json:
+    """A request of the engine as the body it was read from."""
+    body: Json = {}
+    for field in BY_NAME[action].takes:
+        if field.flat:
+            members = {name: _as_json(request[name]) for name in field.kind.schema["properties"] if name in request}
+            if members:
+                body[field.name] = members
+        elif field.name in request:
+            body[field.name] = _as_json(request[field.name])
+    return body
 
 
 def _as_json(value: Any) -> Any:

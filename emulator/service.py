@@ -201,9 +201,8 @@ class Marketplace:
             seller = reading.seller_of(session, context.world, request["store"])
             if seller is None:
                 raise Refused(refusals.NOT_FOUND)
-            order_id = reading.next_id(session, context.world, context.sandbox.seed, asker.id, "ord")
             order = Order(
-                id=order_id,
+                id=reading.next_id(session, context.world, context.sandbox.seed, asker.id, "ord"),
                 buyer=asker.id,
                 seller=seller[0],
                 store=request["store"],
@@ -216,9 +215,7 @@ class Marketplace:
             try:
                 step = context.engine.perform(order, "place_order", asker.role, request, context.now, around)
             except Refused as no:
-                explained(no, context.engine, Asked(order, "place_order", asker.role, request, context.now, around))
-                no.instead = Suggestion("stores", {})
-                raise
+                raise explained(no, context.engine, Asked(order, "place_order", asker.role, request, context.now, around)) from None
             save_steps(session, context.world, None, [step], context.engine)
         self.tally.acted(context.sandbox, context.engine, None, (asker.role, "place_order"), context.now, step, [step])
         view = views.order_view(step.order, context.engine, asker.role, context.now)
