@@ -30,6 +30,8 @@ README = ROOT / "README.md"
 COMMAND = Path(sys.executable).parent / "dispute-emulator"
 WRITTEN_PORT = "8080"
 END_OF_ANSWER = "\x1e"
+# Where these are set pytest writes its summary out in full; a reader's terminal has none of them.
+OF_CI = ("CI", "BUILD_NUMBER")
 
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
@@ -69,7 +71,7 @@ def play(commands: Sequence[str], port: int, folder: Path | None = None, environ
     The session begins in `folder`, a fresh one where none is named; `environment` is added to its own.
     """
     script = "".join(f"{command}\nprintf '\\036'\n" for command in commands).replace(f":{WRITTEN_PORT}", f":{port}")
-    own = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    own = {name: value for name, value in os.environ.items() if not (name.lower().endswith("_proxy") or name in OF_CI)}
     with tempfile.TemporaryDirectory() as fresh:
         session = subprocess.run(
             ["bash", "--noprofile", "--norc", "-c", script],

@@ -206,3 +206,19 @@ def test_sto_3_a_store_shows_its_age_orders_rating_and_marks(make_sandbox: MakeS
     assert {name: seen[name] for name in ("age_days", "orders", "rating", "reviews", "marks")} == {
         "age_days": 9, "orders": 5, "rating": 4.33, "reviews": 3, "marks": 1
     }  # fmt: skip
+
+
+def test_clm_9_each_part_of_a_refund_arrives_at_its_time(make_sandbox: MakeSandbox) -> None:
+    """The row part_of_refund_arrives: an appeal won while the first part is still on its way adds a second."""
+    box = make_sandbox(ruleset="legacy")
+    order = box.in_claim(reason="defective")
+    box.do("mediator", "rule", order, in_favor_of="buyer", amount=usd("30.00"), explanation="So it is.")
+    box.wait("P1D")
+    box.do("buyer", "appeal", order, explanation="More.")
+    box.do("mediator", "rule", order, in_favor_of="buyer", amount=usd("40.00"), explanation="So it is.")
+    assert money(box, order) == {"paid_to_seller": "60.00", "refund_on_its_way": "40.00"}
+    box.advance(to_next=True)
+    assert money(box, order) == {"paid_to_seller": "60.00", "refund_on_its_way": "10.00", "refunded": "30.00"}
+    assert said_by("part_of_refund_arrives") in [entry["says"] for entry in box.pages(f"/timeline?order={order}")]
+    box.advance(to_next=True)
+    assert money(box, order) == {"paid_to_seller": "60.00", "refunded": "40.00"}
