@@ -86,6 +86,14 @@ client: $(STAMP) ## Write what the Python client has of the contract anew
 curl: $(STAMP) ## Write the stories' curl scripts anew
 	@$(BIN)/python -m clients.curl.write
 
+.PHONY: migration
+migration: $(STAMP) ## Write the next migration from what tables.py has and the last has not (MESSAGE="…")
+	@$(BIN)/python -m tests.store.new_migration "$(MESSAGE)"
+
+.PHONY: races
+races: $(STAMP) ## Race contradictory commands over four processes (ROUNDS=500, DATABASE=sqlite or postgresql)
+	@$(BIN)/python -m tests.races --rounds $(or $(ROUNDS),500) --database $(or $(DATABASE),sqlite)
+
 DOCS := docs/_build/html
 
 # A warning is an error: a link that leads nowhere, a page nobody can reach, a reference to a rule that is gone.

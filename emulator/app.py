@@ -9,16 +9,21 @@ from pathlib import Path
 
 from flask import Flask
 
-from .clock import one_instant
+from .clock import one_instant, wall_now
 from .control import ControlPlane
 from .http import control as control_routes
+from .http import guarding, pages, problems
 from .http import marketplace as marketplace_routes
-from .http import pages, problems
 from .http.codec import OrjsonProvider
 from .http.instead import Adviser
 from .http.paths import Segment
+from .metrics import Metrics
+from .remote import is_loopback
 from .service import Marketplace
-from .store.database import Database, engine_options, normal_url, prepare
+from .standing import Standing
+from .store.database import Database, engine_options, normal_url
+from .store.database import prepare as prepare_connections
+from .store.schema import bring_up_to_date
 from .store.tables import db
 
 # A request may be as large as a file and its wrapping; each route then sets its own, smaller limit.
@@ -26,13 +31,24 @@ MAX_REQUEST_BYTES = marketplace_routes.MAX_UPLOAD_BYTES
 
 
 def create_app(
-    database_url: str | None = None, *, key: str | None = None, open_to_strangers: bool = False, demo: bool | None = None
+    database_url: str | None = None,
+    *,
+    key: str | None = None,
+    open_to_strangers: bool = False,
+    demo: bool | None = None,
+    prepare: bool = True,
+    max_sandboxes: int | None = None,
+    only_local: bool = False,
+    log_access: bool = False,
 ) -> Flask:
     """A Flask application over one database.
 
     `database_url` is SQLAlchemy's, of a SQLite file or PostgreSQL; ValueError for any other. Without one the data lie in a temporary SQLite
     file that goes when the process ends. `key` locks the control plane. `open_to_strangers` is for anything but loopback: it demands a key,
-    makes no `default` sandbox unless `demo` asks for it, and seeds no longer fix tokens.
+    makes no `default` sandbox unless `demo` asks for it, and seeds no longer fix tokens. The tables are made, or moved on from an older
+    schema, and UnfitDatabase says where that cannot be; without `prepare` somebody else has done it, and no database is touched yet.
+    `max_sandboxes` is how many there may be at once. `only_local` is for a server on loopback: without a key it answers to no name but
+    localhost's. `log_access` writes a line for every request to the logger `emulator.access`.
     """
     if open_to_strangers and not key:
         raise ValueError("An emulator that strangers can reach needs a key for its control plane: set EMULATOR_KEY.")
@@ -49,20 +65,26 @@ def create_app(
     # No session of the ORM is ever opened, so none has to be looked for after every request.
     app.teardown_appcontext_funcs.clear()
     with app.app_context():
-        prepare(db.engine)
-        db.metadata.create_all(db.engine)
+        prepare_connections(db.engine)
+        if prepare:
+            bring_up_to_date(db.engine)
         database = Database(db.engine)
     marketplace = Marketplace(database)
     if key is not None:
         marketplace.tally.lock()
-    control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers)
-    app.wsgi_app = one_instant(app.wsgi_app)  # type: ignore[assignment, method-assign] # as Flask documents it
+    control = ControlPlane(database, marketplace, seeds_fix_tokens=not open_to_strangers, max_sandboxes=max_sandboxes)
+    standing = Standing(database)
+    metrics = Metrics(standing.sandboxes)
+    marketplace.tally.hearer = metrics.met
+    guarded = guarding.Guard(one_instant(app.wsgi_app), metrics, standing.sandbox_of, log_access)
+    app.wsgi_app = guarded  # type: ignore[method-assign] # as Flask documents it
     app.extensions["dispute_emulator"] = database
-    problems.install(app, marketplace.refusing, Adviser(marketplace.suggest, locked=key is not None))
+    problems.install(app, marketplace.refusing, database.outage, Adviser(marketplace.suggest, locked=key is not None))
+    guarding.install(app, metrics, key, is_loopback if only_local else None)
     marketplace_routes.install(app, marketplace)
-    control_routes.install(app, control, key)
+    control_routes.install(app, control, control_routes.Standing(database.dialect, wall_now, standing.check), key)
     pages.install(app, control, marketplace, locked=key is not None)
-    if demo if demo is not None else not open_to_strangers:
+    if prepare and (demo if demo is not None else not open_to_strangers):
         control.sandboxes.make_default()
     return app
 

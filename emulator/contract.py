@@ -75,8 +75,10 @@ class Call(NamedTuple):
 _TOKEN = ("unauthenticated",)
 _OWN = ("unauthenticated", "not_found")
 _SANDBOX = "/_emulator/sandboxes/{sandbox}"
-_KEY = ("emulator_key_required",)
-_KEPT = ("emulator_key_required", "not_found")
+# Without a key, what a page of another site sends is refused.
+_FOREIGN = ("foreign_origin",)
+_KEY = (*_FOREIGN, "emulator_key_required")
+_KEPT = (*_KEY, "not_found")
 
 MARKETPLACE_CALLS: tuple[Call, ...] = (
     Call("me", "GET", "/v1/me", "Who you are, and your money by currency.", "Me", no=_TOKEN),
@@ -143,7 +145,22 @@ MARKETPLACE_CALLS: tuple[Call, ...] = (
 )
 
 CONTROL_CALLS: tuple[Call, ...] = (
-    Call("health", "GET", "/_emulator/health", "Whether the program and its database are there.", "Health", no=_KEY),
+    Call(
+        "health",
+        "GET",
+        "/_emulator/health",
+        "Whether the program is there; its database is not asked. Needs no key, and without the key tells no more than that.",
+        "Health",
+        no=_FOREIGN,
+    ),
+    Call(
+        "ready",
+        "GET",
+        "/_emulator/ready",
+        "Whether it can serve: its database answers, and has the tables of this release. Needs no key, like `health`.",
+        "Health",
+        no=(*_FOREIGN, "database_unreachable"),
+    ),
     Call(
         "create_sandbox",
         "POST",
@@ -152,7 +169,7 @@ CONTROL_CALLS: tuple[Call, ...] = (
         "SandboxWithAccounts",
         body="SandboxBody",
         status=201,
-        no=(*_KEY, "settings_refused"),
+        no=(*_KEY, "settings_refused", "sandboxes_over_limit"),
     ),
     Call("sandboxes", "GET", "/_emulator/sandboxes", "All sandboxes.", "Sandbox", "PageQuery", page=True, no=_KEY),
     Call("sandbox", "GET", _SANDBOX, "One sandbox with its accounts.", "SandboxWithAccounts", no=_KEPT),
@@ -267,7 +284,7 @@ CONTROL_CALLS: tuple[Call, ...] = (
         "SandboxWithAccounts",
         body="ForkBody",
         status=201,
-        no=_KEPT,
+        no=(*_KEPT, "sandboxes_over_limit"),
     ),
     Call("export", "GET", f"{_SANDBOX}/export", "The whole world as one JSON document.", "WorldDocument", no=_KEPT),
     Call(
@@ -278,7 +295,7 @@ CONTROL_CALLS: tuple[Call, ...] = (
         "SandboxWithAccounts",
         body="WorldDocument",
         status=201,
-        no=(*_KEY, "import_refused"),
+        no=(*_KEY, "import_refused", "sandboxes_over_limit"),
     ),
     Call(
         "coverage",

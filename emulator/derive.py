@@ -23,9 +23,13 @@ from .http import schemas
 
 Json = dict[str, Any]
 
-# What any call with a body, and any call with a token, may answer before the table is asked.
-_ALWAYS = ("malformed", "not_implemented")
+# What any call may answer, whatever it is about; what those with a body may; and those that are carried out once for an Idempotency-Key.
+_ALWAYS = ("malformed", "database_unreachable", "database_busy", "storage_full")
 _WITH_BODY = ("too_large", "unsupported_media_type")
+_ONCE = ("idempotency_key_reused", "outcome_unknown")
+_ONCE_METHODS = ("POST", "PATCH")
+# These calls only look, at something that has an ETag.
+_SEEN = ("order", "dispute", "evidence")
 _ERROR_SCHEMA = "Problem"
 _TOKEN_ROLES = (Actor.BUYER, Actor.SELLER, Actor.MEDIATOR)
 
@@ -282,7 +286,7 @@ def _action_operation(action: Action) -> Json:
         required = any(field.required for field in action.takes)
         operation["requestBody"] = {"required": required, "content": _content(action.name, body)}
     codes = [r.code for r in refusals_by_action(action)]
-    codes += ["emulator_key_required", "not_found"] if action.name == "deliver" else ["unauthenticated", "not_found"]
+    codes += ["emulator_key_required", "foreign_origin", "not_found"] if action.name == "deliver" else ["unauthenticated", "not_found"]
     success = {
         "send_message": (201, schemas.Message),
         "view_solution": (200, schemas.Solution),
@@ -290,8 +294,48 @@ def _action_operation(action: Action) -> Json:
         "open_dispute": (201, schemas.Dispute),
     }.get(action.name, (200, schemas.Dispute if action.on == "dispute" else schemas.Order))
     method = PLACES[action.name].method
-    operation["responses"] = _responses(success[0], success[1], [*codes, *_common(method)])
+    tagged = action.name not in ("place_order", "view_solution")
+    operation["parameters"] = _headers(method, tagged)
+    operation["responses"] = _responses(success[0], success[1], [*codes, *_common(method, tagged)])
+    _tell_headers(operation, method, action.name not in ("send_message", "view_solution"))
     return operation
+
+
+def _headers(method: str, tagged: bool) -> list[Json]:
+    """The headers that set a call's conditions."""
+    found = []
+    if method in _ONCE_METHODS:
+        says = "Carry the request out once: for 24 hours of the sandbox's time the same key and body get the same answer."
+        found.append(_header("Idempotency-Key", says, pattern="^[!-~]{1,255}$"))
+    if tagged:
+        says = "Only if what this is about still has this ETag, or one of these."
+        found.append(_header("If-Match", says, pattern=_TAGS))
+    if tagged and method == "GET":
+        found.append(_header("If-None-Match", "Only if it no longer has this ETag; else 304.", pattern=_TAGS))
+    return found
+
+
+def _tell_headers(operation: Json, method: str, tagged: bool) -> None:
+    """What stands in the head of an answer, beside what any may have."""
+    once = {"Idempotency-Replayed": _told("`true` where this is the first answer once more.")} if method in _ONCE_METHODS else {}
+    tag = {"ETag": _told("The tag of what is shown, to be sent as If-Match.")} if tagged else {}
+    for status, response in operation["responses"].items():
+        if status.startswith("2") and (once or tag):
+            response["headers"] = once | tag
+        if status in ("503", "507"):
+            response["headers"] = {"Retry-After": _told("When to try again: in so many seconds.")}
+
+
+def _told(says: str) -> Json:
+    return {"description": says, "schema": {"type": "string"}}
+
+
+def _header(name: str, says: str, **schema: str) -> Json:
+    return {"in": "header", "name": name, "required": False, "description": says, "schema": {"type": "string", **schema}}
+
+
+_TAG = '(W/)?"[!#-~]*"'
+_TAGS = rf"^(\*|{_TAG}( ?, ?{_TAG})*)$"
 
 
 def _content(name: str, body: Any) -> Json:
@@ -315,9 +359,11 @@ def _call_operation(call: Call) -> Json:
     }
     if call.name in ("rules", "rule_page"):
         operation["security"] = [{}, {"token": []}]
+    tagged = call.name in _SEEN
+    operation["parameters"] = _headers(call.method, tagged)
     query: type[Schema] = getattr(schemas, call.query)
     if query is not schemas.NoQuery:
-        operation["parameters"] = [{"in": "query", "schema": query}]
+        operation["parameters"].append({"in": "query", "schema": query})
     if call.body is not None:
         body: type[Schema] = getattr(schemas, call.body)
         operation["requestBody"] = {"required": True, "content": _content(call.name, body)}
@@ -330,11 +376,11 @@ def _call_operation(call: Call) -> Json:
             "properties": {"data": {"type": "array", "items": answers}, "next_cursor": {"type": ["string", "null"]}},
             "required": ["data", "next_cursor"],
         }
-    codes = [*call.no, *_common(call.method)]
-    if call.name == "evidence":
-        operation["responses"] = _responses(200, None, codes, media="image/png")
-    else:
-        operation["responses"] = _responses(None if "not_implemented" in call.no and answers is None else call.status, answers, codes)
+    codes = [*call.no, *_common(call.method, tagged)]
+    operation["responses"] = _responses(call.status, answers, codes, media="image/png" if call.name == "evidence" else None)
+    if tagged:
+        operation["responses"]["304"] = {"description": "It still has the ETag that If-None-Match names."}
+    _tell_headers(operation, call.method, tagged)
     if call.text:
         operation["responses"][str(call.status)]["content"]["text/plain"] = {"schema": {"type": "string"}}
     return operation
@@ -347,8 +393,9 @@ _UPLOAD = {
 }
 
 
-def _common(method: str) -> tuple[str, ...]:
-    return (*_ALWAYS, *(_WITH_BODY if method in ("POST", "PATCH", "PUT") else ()))
+def _common(method: str, tagged: bool) -> tuple[str, ...]:
+    with_body = _WITH_BODY if method in ("POST", "PATCH", "PUT") else ()
+    return (*_ALWAYS, *with_body, *(_ONCE if method in _ONCE_METHODS else ()), *(("precondition_failed",) if tagged else ()))
 
 
 def _responses(status: int | None, answers: Any, codes: Iterable[str], media: str | None = None) -> Json:

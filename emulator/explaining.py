@@ -62,7 +62,8 @@ def explained(no: Refused, engine: Engine, asked: Asked) -> Refused:
         no.window = _window(no, engine, asked)
     # What was asked of an order that is not placed yet stands in its facts, so there is no other body to be tried.
     only_look = bygone or asked.order.placed_at is None
-    no.instead = Suggestion(_look(asked), _ids_to_look(asked)) if only_look else _instead(no, engine, asked)
+    if no.instead is None:
+        no.instead = Suggestion(_look(asked), _ids_to_look(asked)) if only_look else _instead(no, engine, asked)
     return no
 
 

@@ -8,7 +8,7 @@ between two legs has arrived at an instant, with all before it done and nothing 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -76,21 +76,31 @@ def journey(
     EndlessTimers where the timers of an order never let it arrive.
     """
     start = road.now()
-    target, fired = start, list[Firing]()
+    fired = list[Firing]()
+
+    def next_due() -> datetime | None:
+        # What is overdue already has fired at its own instant: the next timer lies ahead.
+        fired.extend(road.leg(start, None)[1])
+        return road.next_due()
+
+    target = destination(start, next_due, by, to, edge)
+    return travelled(road, start, target, fired, limit)
+
+
+def destination(
+    start: datetime, next_due: Callable[[], datetime | None], by: timedelta | None, to: datetime | None, edge: Edge
+) -> datetime:
+    """Where a journey goes; `next_due` is asked for the next timer if neither `by` nor `to` is named. Raises Refused."""
+    target = to
     if by is not None:
         try:
             target = start + by
         except OverflowError:
             raise Refused(refusals.CLOCK_TOO_FAR) from None
-    elif to is not None:
-        target = to
-    else:
-        # What is overdue already has fired at its own instant: the next timer lies ahead.
-        fired += road.leg(start, None)[1]
-        due = road.next_due()
-        if due is None:
-            raise Refused(refusals.NOTHING_DUE)
-        target = due
+    elif to is None:
+        target = next_due()
+    if target is None:
+        raise Refused(refusals.NOTHING_DUE)
     target += _SIDE[edge]
     if target < start:
         said = refusals.CLOCK_BACKWARDS
@@ -98,7 +108,13 @@ def journey(
         raise Refused(said, detail=f"{said.title} {where} {said.hint}")
     if target.year >= LAST_INSTANT_YEAR:
         raise Refused(refusals.CLOCK_TOO_FAR)
+    return target
+
+
+def travelled(road: Road, start: datetime, target: datetime, fired: list[Firing], limit: int | None) -> Journey:
+    """Go there, leg by leg; what has fired already counts towards the limit. Raises EndlessTimers."""
     times: Counter[str] = Counter()
+    _count(times, fired)
     while True:
         reached, some = road.leg(target, None if limit is None else limit - len(fired))
         fired += some

@@ -25,6 +25,7 @@ from .domain.rulesets import RULESETS, Settings, build_settings
 from .domain.words import Actor, ClockMode
 from .domain.world import File
 from .explaining import Asked, explained, ids_of, left_open, legal_body
+from .replies import UNCONDITIONAL, Answer, Conditions, must_match
 from .sniffing import MAX_FILE_BYTES, media_type
 from .store import reading, sandboxes
 from .store.codec import from_json, instant
@@ -41,6 +42,8 @@ from .store.orders import (
     due_orders,
     find_order,
     lock_order,
+    lock_order_in,
+    pin_sandbox,
     read_asker,
     read_loaded,
     read_sandbox,
@@ -52,15 +55,6 @@ from .tally import Tally
 Json = dict[str, Any]
 _COURSE_PAGE = 1000
 _SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a call answers: a JSON value, the sandbox's time, and for what was made where it lies now."""
-
-    body: Any
-    now: datetime
-    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,33 +165,43 @@ class Marketplace:
 
     # ── commands ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def perform(self, token: str, action: str, target: Target, request: Mapping[str, Any]) -> Answer:
-        """Carry out one action of the table; raises Refused."""
+    def perform(
+        self, token: str, action: str, target: Target, request: Mapping[str, Any], conditions: Conditions = UNCONDITIONAL
+    ) -> Answer:
+        """Carry out one action of the table; raises Refused, and Replayed where that has been done."""
         if action == "place_order":
-            return self._place_order(token, request)
+            return self._place_order(token, request, conditions)
         with self._db.writing() as session:
             context, loaded = self._load_locked(session, token, target)
             engine, role, now = context.engine, context.asker.role, context.now
+            conditions.replay(session, context.world, context.asker.id, now)
             around = NOWHERE
 
             def command(order: Order) -> Step:
                 nonlocal around
+                if conditions.match is not None:
+                    self._must_match(conditions.match, context, target, order)
                 around = self._surroundings(session, context, order, target, request)
                 return engine.perform(order, action, role, request, now, around)
 
             done, steps = attempt(engine, loaded, role, now, command)
             save_steps(session, context.world, loaded, steps, context.engine)
+            answer = done if isinstance(done, Refused) else self._answer(context, action, done, steps[-1].order)
+            if isinstance(answer, Answer):
+                conditions.keep(session, context.world, context.asker.id, now, answer)
         self.tally.acted(context.sandbox, engine, loaded, (role, action), now, done, steps)
-        if isinstance(done, Refused):
-            raise explained(done, engine, Asked(settled(loaded, steps), action, role, request, now, around))
-        return self._answer(context, action, done, steps[-1].order)
+        if isinstance(answer, Refused):
+            raise explained(answer, engine, Asked(settled(loaded, steps), action, role, request, now, around))
+        return answer
 
-    def _place_order(self, token: str, request: Mapping[str, Any]) -> Answer:
+    def _place_order(self, token: str, request: Mapping[str, Any], conditions: Conditions) -> Answer:
         context = self._asked(token)
         self.settle_world(context.sandbox, context.now)
         with self._db.writing() as session:
-            context = self._context(session.one(ASK, token=hash_token(token)))
+            conditions.lock(session)
+            context = self._pinned(session, token)
             asker = context.asker
+            conditions.replay(session, context.world, asker.id, context.now)
             seller = reading.seller_of(session, context.world, request["store"])
             if seller is None:
                 raise Refused(refusals.NOT_FOUND)
@@ -217,9 +221,19 @@ class Marketplace:
             except Refused as no:
                 raise explained(no, context.engine, Asked(order, "place_order", asker.role, request, context.now, around)) from None
             save_steps(session, context.world, None, [step], context.engine)
+            view = views.order_view(step.order, context.engine, asker.role, context.now)
+            answer = Answer(view, context.now, location=f"/v1/orders/{order.id}")
+            conditions.keep(session, context.world, asker.id, context.now, answer)
         self.tally.acted(context.sandbox, context.engine, None, (asker.role, "place_order"), context.now, step, [step])
-        view = views.order_view(step.order, context.engine, asker.role, context.now)
-        return Answer(view, context.now, location=f"/v1/orders/{order.id}")
+        return answer
+
+    def _must_match(self, match: frozenset[str], context: Context, target: Target, order: Order) -> None:
+        """Raises Refused unless the asker, looking now, would see one of these tags."""
+        if target.dispute is not None:
+            shown = views.dispute_view(order, context.engine, context.asker.role, context.now)
+            must_match(match, shown, "dispute", {"dispute": target.dispute})
+        else:
+            must_match(match, self._order_view(context, order), "order", {"order": order.id})
 
     def _answer(self, context: Context, action: str, step: Step, order: Order) -> Answer:
         spec, role = BY_NAME[action], context.asker.role
@@ -251,22 +265,27 @@ class Marketplace:
             message_reported=reported,
         )
 
-    def upload(self, token: str, name: str, kind: str, data: bytes) -> Answer:
+    def upload(self, token: str, name: str, kind: str, data: bytes, conditions: Conditions = UNCONDITIONAL) -> Answer:
         """Keep a photo or video of a kind that `evidence_kind` has found; it is its uploader's alone until attached."""
         with self._db.writing() as session:
-            context = self._context(session.one(ASK, token=hash_token(token)))
+            conditions.lock(session)
+            context = self._pinned(session, token)
             asker = context.asker
+            conditions.replay(session, context.world, asker.id, context.now)
             evidence_id = reading.next_id(session, context.world, context.sandbox.seed, asker.id, "evd")
             file = File(evidence_id, asker.id, asker.role, name, kind, len(data), sha256(data).hexdigest(), context.now)
             reading.insert_evidence(session, context.world, file, data)
-        return Answer(views.file_view(file), context.now, location=f"/v1/evidence/{file.id}")
+            answer = Answer(views.file_view(file), context.now, location=f"/v1/evidence/{file.id}")
+            return conditions.keep(session, context.world, asker.id, context.now, answer)
 
     def suggest(self, token: str, action: str, target: Target, sent: Mapping[str, Any]) -> Suggestion | None:
         """The same action with a body that goes through, as near to what was sent as can be; None where there is none. Raises Refused."""
         if action == "place_order":
-            self._asked(token)
             return Suggestion("stores", {})
-        context, order = self._read(token, target)
+        try:
+            context, order = self._read(token, target)
+        except self._db.errors:
+            return None
         asked = Asked(order, action, context.asker.role, {}, context.now)
         ids = ids_of(order, action)
         body = legal_body(context.engine, asked, sent) if ids is not None else None
@@ -409,10 +428,15 @@ class Marketplace:
 
     def refusing(self, refusal: Refusal, token: str | None, sandbox_id: str | None) -> datetime:
         """The same for an answer that refuses; it is counted."""
-        session = self._db.reading
-        sandbox = self._sandbox_of(session, token, sandbox_id)
+        try:
+            session = self._db.reading
+            sandbox = self._sandbox_of(session, token, sandbox_id)
+            now = wall_now() if sandbox is None else now_of(session, sandbox)
+        except self._db.outages:
+            # The database is away, which may be what the answer says.
+            sandbox, now = None, wall_now()
         self.tally.refused(refusal, sandbox, None if sandbox is None else sandbox_engine(sandbox))
-        return wall_now() if sandbox is None else now_of(session, sandbox)
+        return now
 
     def _sandbox_of(self, session: Session, token: str | None, sandbox_id: str | None) -> Sandbox | None:
         if sandbox_id is not None:
@@ -427,7 +451,10 @@ class Marketplace:
         """Fire whatever is due anywhere in the sandbox, so that lists and sums tell the truth."""
         if reading.something_due(self._db.reading, sandbox.world, now):
             with self._db.writing() as session:
-                fired = settle_due(session, sandbox, now)
+                pin_sandbox(session, sandbox.id)
+                found = sandboxes.find(session, sandbox.id)
+                # Where it has been reset or restored meanwhile, what was due has gone with it.
+                fired = settle_due(session, sandbox, now) if found is not None and found[0].world == sandbox.world else []
             self.tally.fired(sandbox, sandbox_engine(sandbox), fired)
 
     # ── helpers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -441,6 +468,15 @@ class Marketplace:
 
     def _asked(self, token: str) -> Context:
         return self._context(self._db.reading.one(ASK, token=hash_token(token)))
+
+    def _pinned(self, session: Session, token: str) -> Context:
+        """Who asks, where nobody moves the sandbox's clock or world until the transaction ends."""
+        ask = {"token": hash_token(token)}
+        context = self._context(session.one(ASK, **ask))
+        if session.dialect == "sqlite":
+            return context
+        pin_sandbox(session, context.sandbox.id)
+        return self._context(session.one(ASK, **ask))
 
     def _settled(self, token: str) -> Context:
         context = self._asked(token)
@@ -464,7 +500,12 @@ class Marketplace:
         context, loaded = self._load(session, token, target)
         if session.dialect == "sqlite":
             return context, loaded
-        lock_order(session, context.world, loaded.order.id)
+        lock_order_in(session, context.sandbox.id, context.world, loaded.order.id)
+        again, loaded = self._load(session, token, target)
+        if again.world == context.world:
+            return again, loaded
+        # It was reset or restored while we waited; from now on it stays as it is.
+        lock_order(session, again.world, loaded.order.id)
         return self._load(session, token, target)
 
     def _read(self, token: str, target: Target) -> tuple[Context, Order]:

@@ -76,6 +76,8 @@ class Tally:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        # Told of the same, for this database alone and as it happens (emulator/metrics.py).
+        self.hearer: Callable[[Sequence[Item]], None] | None = None
         self._lock = Lock()
         self._locked = self._ending = False
         self._term: int | None = None
@@ -210,6 +212,8 @@ class Tally:
     def _note(self, world: int, items: Sequence[Item]) -> None:
         if _LISTENERS:
             _tell(items)
+        if self.hearer is not None:
+            self.hearer(items)
         with self._lock:
             counts = self._waiting.get(world)
             if counts is None:
@@ -226,7 +230,7 @@ class Tally:
         """What the database answers; None where it does not, which is no reason for a call to fail that has been carried out."""
         try:
             return ask()
-        except self._db.errors as problem:
+        except self._db.outages as problem:
             # Where the process ends, the database may have gone before it.
             log.log(
                 logging.DEBUG if self._ending else logging.WARNING, "Coverage could not be written; the next call tries again: %s", problem

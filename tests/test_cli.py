@@ -54,7 +54,12 @@ def run() -> Any:
 def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What `serve` was asked to serve, instead of serving it."""
     asked: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(server, "serve", lambda *arguments: asked.append(arguments))
+
+    def serve(*arguments: Any, announce: Callable[[], None], **_: Any) -> None:
+        asked.append(arguments)
+        announce()
+
+    monkeypatch.setattr(server, "serve", serve)
     return asked
 
 
@@ -258,7 +263,7 @@ def test_a_database_that_does_not_open_is_said_in_a_sentence(run: Any, url: str)
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def taken(*_: Any) -> None:
+    def taken(*_: Any, **__: Any) -> None:
         raise OSError("Cannot serve http://127.0.0.1:8080: it is taken")
 
     monkeypatch.setattr(server, "serve", taken)

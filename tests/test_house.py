@@ -29,6 +29,10 @@ MAY_IMPORT = {
     "explaining": PURE,
     "coverage": {"domain"},
     "tally": {"domain", "coverage", "store"},
+    "metrics": {"domain", "coverage"},
+    "logs": set(),
+    "standing": {"domain", "store"},
+    "worker": set(),  # what granian calls; it knows the application as WSGI only
     "views": PURE,
     "growth": PURE | {"pictures"},
     "player": PURE | {"views", "growth", "pictures"},
@@ -39,7 +43,10 @@ MAY_IMPORT = {
     "remote": set(),  # a client of the program, which knows nothing of it
     "store": PURE,
     "audit": PURE | {"store"},
-    "service": PURE | {"views", "store", "clock", "sniffing", "explaining", "tally"},
+    "encoding": set(),
+    "migrations": {"store"},
+    "replies": {"domain", "store", "encoding"},
+    "service": PURE | {"replies", "encoding", "views", "store", "clock", "sniffing", "explaining", "tally"},
     "stamping": PURE,
     "journey": PURE,
     "control": PURE
@@ -61,13 +68,24 @@ MAY_IMPORT = {
         "lives",
         "coverage",
         "tally",
+        "replies",
     },
     "http.schemas": PURE,
     "derive": PURE | {"http.schemas", "explaining"},
     "testing": PURE
-    | {"app", "journey", "control", "http", "coverage", "tally", "remote"},  # for tests of others: it makes applications and drives them
+    | {
+        "app",
+        "journey",
+        "control",
+        "http",
+        "coverage",
+        "tally",
+        "remote",
+        "encoding",
+    },  # for tests of others: it makes applications and drives them
     "http": PURE
     | {"views", "derive", "diagrams", "timeline", "http.schemas", "explaining", "curl", "coverage"}
+    | {"encoding", "replies", "metrics", "logs"}
     | SERVICES,  # never store or clock: they are reached through the services
 }
 MAY_IMPORT_ALL = {"", "__main__", "app", "cli", "server"}  # create_app() and the command put the parts together

@@ -94,19 +94,6 @@ def test_the_tests_in_it_run(tmp_path: Path) -> None:
     assert "3 passed" in run.stdout
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "headers"),
-    [
-        ("POST", "clock/advance", {"by": "P1D"}, {"Idempotency-Key": "once"}),
-        ("GET", "clock", None, {"If-Match": '"x"'}),
-    ],
-)
-def test_what_it_says_is_not_built_answers_501(method: str, path: str, body: object, headers: dict[str, str]) -> None:
-    client = create_app().test_client()
-    answer = client.open(f"/_emulator/sandboxes/default/{path}", method=method, json=body, headers=headers)
-    assert (answer.status_code, answer.get_json()["code"]) == (501, "not_implemented")
-
-
 def test_it_names_every_world_and_the_fixed_tokens_that_there_are() -> None:
     assert set(re.findall(r"^\| `(\w+)`.*? \| .*orders", TEXT, re.MULTILINE)) == set(world_names())
     (tokens,) = re.findall(r"^    (demo-.*)$", TEXT, re.MULTILINE)

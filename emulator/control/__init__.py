@@ -13,12 +13,17 @@ from .time import Time
 
 
 class ControlPlane:
-    """Everything under /_emulator, over one database. `seeds_fix_tokens` is False where strangers can reach the program."""
+    """Everything under /_emulator, over one database.
 
-    def __init__(self, database: Database, marketplace: Marketplace, seeds_fix_tokens: bool = True) -> None:
-        self.sandboxes = Sandboxes(database, marketplace, seeds_fix_tokens)
+    `seeds_fix_tokens` is False where strangers can reach the program; `max_sandboxes` is how many there may be, None for any number.
+    """
+
+    def __init__(
+        self, database: Database, marketplace: Marketplace, seeds_fix_tokens: bool = True, max_sandboxes: int | None = None
+    ) -> None:
+        self.sandboxes = Sandboxes(database, marketplace, seeds_fix_tokens, max_sandboxes)
         self.time = Time(database, marketplace)
-        self.branches = Branches(database, marketplace.tally, seeds_fix_tokens)
+        self.branches = Branches(database, marketplace.tally, seeds_fix_tokens, max_sandboxes)
         self.scenarios = Scenarios(database, marketplace.tally)
         self.generator = Generator(database)
         self.coverage = Coverage(database, marketplace.tally)

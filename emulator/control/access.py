@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from secrets import token_urlsafe
 from typing import Any, NamedTuple
 
 from ..clock import Clock, wall_now
@@ -15,6 +14,7 @@ from ..domain.case import make_id
 from ..domain.refusals import Refused
 from ..domain.rulesets import dump_settings
 from ..domain.words import ClockMode
+from ..replies import Conditions
 from ..service import sandbox_engine
 from ..store import sandboxes
 from ..store.codec import instant, maybe_seconds
@@ -74,16 +74,11 @@ def free_turn(session: Session, *parts: object, first: int = 0) -> tuple[int, st
     return turn, sandbox_id
 
 
-def new_tokens(kept: Kept, names: Iterable[str], *branch: object) -> dict[str, str]:
+def new_tokens(kept: Kept, names: Iterable[str], conditions: Conditions, *branch: object) -> dict[str, str]:
     """A token for each account name. Those of a sandbox whose seed fixes them depend on its id and the branch alone."""
     if kept.origin.fixed:
         return {name: make_id("tok", kept.sandbox.id, *branch, name) for name in names}
-    return {name: drawn_token() for name in names}
-
-
-def drawn_token() -> str:
-    """A token that nobody can guess."""
-    return f"tok_{token_urlsafe(24)}"
+    return {name: conditions.draw(name) for name in names}
 
 
 def sandbox_view(sandbox: Sandbox, now: datetime) -> Json:

@@ -13,7 +13,8 @@ from ..domain.case import make_id
 from ..domain.engine import Step
 from ..domain.refusals import Refused
 from ..domain.words import ClockMode
-from ..service import Answer, now_of, sandbox_engine, settle_due
+from ..replies import NO_WORLD, NOBODY, UNCONDITIONAL, Answer, Conditions
+from ..service import now_of, sandbox_engine, settle_due
 from ..store import reading, sandboxes, worlds
 from ..store.database import Database, Session
 from ..store.orders import ClockRow, Sandbox
@@ -21,7 +22,7 @@ from ..store.sandboxes import Snapshot
 from ..tally import Tally
 from .access import Json, Kept, find, find_locked, free_turn, new_tokens, sandbox_view, stopped_at
 from .documents import read_document, write_document
-from .sandboxes import SWEPT_ROWS, made
+from .sandboxes import SWEPT_ROWS, made, must_have_room
 
 
 class Counted(NamedTuple):
@@ -35,18 +36,19 @@ class Counted(NamedTuple):
 class Branches:
     """What becomes of the worlds of one database's sandboxes."""
 
-    def __init__(self, database: Database, tally: Tally, seeds_fix_tokens: bool = True) -> None:
+    def __init__(self, database: Database, tally: Tally, seeds_fix_tokens: bool = True, max_sandboxes: int | None = None) -> None:
         self._db = database
         self._tally = tally
+        self._most = max_sandboxes
         self._seeds_fix_tokens = seeds_fix_tokens
 
     # ── snapshots ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def snapshot(self, sandbox_id: str, name: str | None) -> Answer:
+    def snapshot(self, sandbox_id: str, name: str | None, conditions: Conditions = UNCONDITIONAL) -> Answer:
         """Keep the world as it stands, clock included."""
 
-        def keep(session: Session) -> tuple[Snapshot, Counted]:
-            counted = self._counted(session, sandbox_id)
+        def keep(session: Session) -> tuple[Answer, Counted]:
+            counted = self._counted(session, sandbox_id, conditions)
             kept, now, _ = counted
             sandbox = kept.sandbox
             snapshot_id = make_id("snp", sandbox_id, kept.serial)
@@ -55,11 +57,12 @@ class Branches:
             orders = worlds.count_orders(session, world)
             snapshot = Snapshot(snapshot_id, kept.serial, name or snapshot_id, world, orders, clock)
             sandboxes.insert_snapshot(session, sandbox_id, snapshot)
-            return snapshot, counted
+            answer = Answer(_snapshot_view(snapshot), now, location=f"/_emulator/sandboxes/{sandbox_id}/snapshots/{snapshot.id}")
+            return conditions.keep(session, sandbox.world, NOBODY, now, answer), counted
 
-        snapshot, counted = self._db.copying(keep)
+        answer, counted = self._db.copying(keep)
         self._note(counted)
-        return Answer(_snapshot_view(snapshot), counted.now, location=f"/_emulator/sandboxes/{sandbox_id}/snapshots/{snapshot.id}")
+        return answer
 
     def kept(self, sandbox_id: str, snapshot_id: str) -> Answer:
         """One snapshot."""
@@ -85,24 +88,27 @@ class Branches:
             worlds.sweep(session, SWEPT_ROWS)
         return now
 
-    def restore(self, sandbox_id: str, snapshot_id: str) -> Answer:
+    def restore(self, sandbox_id: str, snapshot_id: str, conditions: Conditions = UNCONDITIONAL) -> Answer:
         """Go back to a snapshot, clock included; it stays, to be gone back to again."""
         self._tally.flush()
         with self._db.writing() as session:
             sandbox = find_locked(session, sandbox_id).sandbox
+            conditions.replay(session, sandbox.world, NOBODY, now_of(session, sandbox))
             snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
             clock = _resumed(snapshot.clock)
             world = worlds.copy_world(session, snapshot.world)
             sandboxes.point_to(session, sandbox_id, world, clock)
             worlds.forsake(session, sandbox.world)
             worlds.sweep(session, SWEPT_ROWS, hurry=True)
-        return Answer(sandbox_view(replace(sandbox, world=world, clock=clock), clock.virtual), clock.virtual)
+            answer = Answer(sandbox_view(replace(sandbox, world=world, clock=clock), clock.virtual), clock.virtual)
+            return conditions.keep(session, world, NOBODY, clock.virtual, answer)
 
-    def fork(self, sandbox_id: str, name: str | None, snapshot_id: str | None) -> Answer:
+    def fork(self, sandbox_id: str, name: str | None, snapshot_id: str | None, conditions: Conditions = UNCONDITIONAL) -> Answer:
         """A second sandbox with the same world, as it stands or as a snapshot has it, and tokens of its own."""
 
         def branch(session: Session) -> tuple[Answer, Counted]:
-            counted = self._counted(session, sandbox_id)
+            counted = self._counted(session, sandbox_id, conditions)
+            must_have_room(session, self._most)
             kept, now, _ = counted
             source, clock = kept.sandbox.world, stopped_at(kept.sandbox, now)
             if snapshot_id is not None:
@@ -112,7 +118,8 @@ class Branches:
             _, fork_id = free_turn(session, sandbox_id, "fork", first=kept.serial)
             world = worlds.copy_world(session, source)
             sandbox = replace(kept.sandbox, id=fork_id, world=world, name=name or fork_id, clock=clock)
-            return self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual), counted
+            answer = self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual, conditions)
+            return conditions.keep(session, kept.sandbox.world, NOBODY, now, answer), counted
 
         answer, counted = self._db.copying(branch)
         self._note(counted)
@@ -128,11 +135,15 @@ class Branches:
             rows = worlds.read_rows(session, kept.sandbox.world)
         return Answer(write_document(kept, now, rows), now)
 
-    def import_world(self, document: Mapping[str, Any]) -> Answer:
+    def import_world(self, document: Mapping[str, Any], conditions: Conditions = UNCONDITIONAL) -> Answer:
         """A new sandbox from an exported world; raises Refused for what no sandbox could have become."""
         # Reading takes longest, so nobody is kept waiting for it.
         read = read_document(document)
+        wall = wall_now()
         with self._db.writing() as session:
+            conditions.lock(session)
+            conditions.replay(session, NO_WORLD, NOBODY, wall)
+            must_have_room(session, self._most)
             world = worlds.new_world(session)
             sandboxes.lock_seed(session, read.seed)
             _, sandbox_id = free_turn(session, read.seed, "import")
@@ -141,14 +152,16 @@ class Branches:
             clock = _resumed(ClockRow(read.mode.value, read.now, wall_now()))
             sandbox = Sandbox(sandbox_id, world, read.name, read.ruleset, read.settings, read.seed, clock)
             origin = replace(read.origin, fixed=read.origin.fixed and self._seeds_fix_tokens)
-            return self._settle_in(session, Kept(sandbox, origin, 0), clock.virtual)
+            answer = self._settle_in(session, Kept(sandbox, origin, 0), clock.virtual, conditions)
+            return conditions.keep(session, NO_WORLD, NOBODY, wall, answer)
 
     # ── helpers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _counted(self, session: Session, sandbox_id: str) -> Counted:
-        """A sandbox with nothing overdue, and a number that nothing else of it has."""
+    def _counted(self, session: Session, sandbox_id: str, conditions: Conditions) -> Counted:
+        """A sandbox with nothing overdue, and a number that nothing else of it has; raises Replayed where that has been answered."""
         kept = find_locked(session, sandbox_id)
         now = now_of(session, kept.sandbox)
+        conditions.replay(session, kept.sandbox.world, NOBODY, now)
         fired = settle_due(session, kept.sandbox, now)
         sandboxes.set_serial(session, sandbox_id, kept.serial + 1)
         return Counted(kept._replace(serial=kept.serial + 1), now, fired)
@@ -157,10 +170,10 @@ class Branches:
         sandbox = counted.kept.sandbox
         self._tally.fired(sandbox, sandbox_engine(sandbox), counted.fired)
 
-    def _settle_in(self, session: Session, kept: Kept, now: datetime) -> Answer:
+    def _settle_in(self, session: Session, kept: Kept, now: datetime, conditions: Conditions) -> Answer:
         """A sandbox whose world is there gets its tokens and its row."""
         people = sandboxes.accounts(session, kept.sandbox.world)
-        by_name = new_tokens(kept, [person["name"] for person in people])
+        by_name = new_tokens(kept, [person["name"] for person in people], conditions)
         tokens = {person["id"]: by_name[person["name"]] for person in people}
         sandboxes.insert_sandbox(session, kept.sandbox, kept.origin.text(), wall_now(), tokens)
         return made(kept.sandbox, people, tokens, now)

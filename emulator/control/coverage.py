@@ -6,7 +6,8 @@ from datetime import datetime
 
 from ..clock import wall_now
 from ..coverage import report, table_item
-from ..service import Answer, now_of, sandbox_engine
+from ..replies import Answer
+from ..service import now_of, sandbox_engine
 from ..store.database import Database
 from ..tally import Tally
 from .access import find

@@ -15,7 +15,8 @@ from ..domain.refusals import Refused
 from ..domain.words import Position
 from ..lives.leading import Chance, Patience, company, counted
 from ..lives.scripts import CURRENCIES, USUAL, WARES
-from ..service import Answer, now_of, sandbox_engine
+from ..replies import NOBODY, UNCONDITIONAL, Answer, Conditions
+from ..service import now_of, sandbox_engine
 from ..store import worlds
 from ..store.database import Database, Session
 from ..store.orders import Batch, Sandbox
@@ -65,7 +66,7 @@ class Generator:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def load(self, sandbox_id: str, wish: Load) -> Answer:
+    def load(self, sandbox_id: str, wish: Load, conditions: Conditions = UNCONDITIONAL) -> Answer:
         """Make orders; raises Refused. The same sandbox, wish and time give the same orders."""
         mix = _weights(wish)
         wanted = _apportioned(wish.orders, mix)
@@ -73,7 +74,9 @@ class Generator:
         # Drawing takes longest, so nobody is kept waiting for it; where the ground has moved meanwhile, it is done again.
         drawn = _draw(ground, wish, wanted)
         with self._db.writing() as session:
-            here = _survey(session, find_locked(session, sandbox_id).sandbox, lock=True)
+            sandbox = find_locked(session, sandbox_id).sandbox
+            conditions.replay(session, sandbox.world, NOBODY, now_of(session, sandbox))
+            here = _survey(session, sandbox, lock=True)
             if here != ground:
                 ground, drawn = here, _draw(here, wish, wanted)
             world = ground.sandbox.world
@@ -82,8 +85,9 @@ class Generator:
             open_earlier(session, world, drawn.oldest)
             # Whoever brings many rows takes as many away, if there are any that nobody sees.
             worlds.sweep(session, wish.orders * ROWS_OF_AN_ORDER)
-        positions = {position.value: drawn.stand[position] for position in Position if mix[position] or drawn.stand[position]}
-        return Answer({"orders": wish.orders, "positions": positions}, ground.now, location=f"/_emulator/sandboxes/{sandbox_id}")
+            positions = {position.value: drawn.stand[position] for position in Position if mix[position] or drawn.stand[position]}
+            answer = Answer({"orders": wish.orders, "positions": positions}, ground.now, location=f"/_emulator/sandboxes/{sandbox_id}")
+            return conditions.keep(session, world, NOBODY, ground.now, answer)
 
 
 def _survey(session: Session, sandbox: Sandbox, lock: bool = False) -> Ground:

@@ -18,7 +18,8 @@ from ..domain.calendar import LAST_INSTANT_YEAR
 from ..domain.refusals import Refused
 from ..domain.rulesets import Settings
 from ..player import PARTS, Tale, named_steps, read_story, story_ids, tales_of
-from ..service import Answer, now_of, sandbox_engine, settle_due
+from ..replies import NOBODY, UNCONDITIONAL, Answer, Conditions
+from ..service import now_of, sandbox_engine, settle_due
 from ..staging import Move, Staged, fits, next_move, stage_tale
 from ..store import sandboxes
 from ..store.database import Database
@@ -42,7 +43,16 @@ class Scenarios:
         body = [_story_view(read_story(story)) for story in found[:most]]
         return Answer(body, wall_now()), found[most - 1] if len(found) > most else None
 
-    def play(self, sandbox_id: str, story: str, tale: str | None, step: str | None, here: str, locked: bool = False) -> Answer:
+    def play(
+        self,
+        sandbox_id: str,
+        story: str,
+        tale: str | None,
+        step: str | None,
+        here: str,
+        locked: bool = False,
+        conditions: Conditions = UNCONDITIONAL,
+    ) -> Answer:
         """Play a tale up to a named step; `here` is the server's address for the curl line. Raises Refused.
 
         `locked` says that the control plane wants a key; the curl line then takes it from EMULATOR_KEY.
@@ -52,8 +62,9 @@ class Scenarios:
         with self._db.writing() as session:
             kept = find_locked(session, sandbox_id)
             sandbox, engine = kept.sandbox, sandbox_engine(kept.sandbox)
-            told = _choose(story, tale, step, engine.settings)
             now = now_of(session, sandbox)
+            conditions.replay(session, sandbox.world, NOBODY, now)
+            told = _choose(story, tale, step, engine.settings)
             names = _free_names(told, {person["name"] for person in sandboxes.accounts(session, sandbox.world)})
             staged = stage_tale(told, step, engine.settings, sandbox.seed, names, now)
             if staged.ends.year >= LAST_INSTANT_YEAR:
@@ -64,23 +75,25 @@ class Scenarios:
             sandboxes.insert_world(session, sandbox.world, staged.stage.world, engine, staged.stage.files)
             # The names are free again after a reset, but tokens that were given out before are not.
             sandboxes.set_serial(session, sandbox_id, kept.serial + 1)
-            by_name = new_tokens(kept, names.values(), "scenario", kept.serial + 1)
+            by_name = new_tokens(kept, names.values(), conditions, "scenario", kept.serial + 1)
             tokens = {part: by_name[name] for part, name in names.items()}
             people = staged.stage.people
             sandboxes.insert_tokens(session, sandbox_id, {people[part].id: token for part, token in tokens.items()})
             clock = find(session, sandbox_id).sandbox.clock
+            move = next_move(staged)
+            body = {
+                "story": told.story,
+                "tale": told.name,
+                "step": step,
+                "accounts": [_account_view(staged, part, token) for part, token in tokens.items()],
+                "orders": [_order_view(staged, alias, order) for alias, order in staged.play.orders.items()],
+                "clock": clock_view(clock.mode, staged.ends),
+                "next": None if move is None else _next_view(move, _curl(move, here, sandbox_id, tokens.get(move.by), locked)),
+            }
+            answer = Answer(body, staged.ends, location=f"/_emulator/sandboxes/{sandbox_id}")
+            conditions.keep(session, sandbox.world, NOBODY, staged.ends, answer)
         self._tally.fired(sandbox, engine, fired)
-        move = next_move(staged)
-        body = {
-            "story": told.story,
-            "tale": told.name,
-            "step": step,
-            "accounts": [_account_view(staged, part, token) for part, token in tokens.items()],
-            "orders": [_order_view(staged, alias, order) for alias, order in staged.play.orders.items()],
-            "clock": clock_view(clock.mode, staged.ends),
-            "next": None if move is None else _next_view(move, _curl(move, here, sandbox_id, tokens.get(move.by), locked)),
-        }
-        return Answer(body, staged.ends, location=f"/_emulator/sandboxes/{sandbox_id}")
+        return answer
 
 
 # ── choosing ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,8 +14,9 @@ from ..domain import refusals
 from ..domain.engine import Engine, Step
 from ..domain.refusals import Refused
 from ..domain.words import ClockMode, Edge
-from ..journey import Driver, Firing, Journey, journey
-from ..service import Answer, Marketplace, clock_of, now_of, sandbox_engine, settle_due
+from ..journey import Driver, Firing, Journey, destination, travelled
+from ..replies import NOBODY, UNCONDITIONAL, Answer, Conditions, Once
+from ..service import Marketplace, clock_of, now_of, sandbox_engine, settle_due
 from ..store import reading, sandboxes
 from ..store.codec import seconds
 from ..store.database import Database, Session
@@ -52,18 +53,30 @@ class Time:
                 raise Refused(refusals.MALFORMED, errors={"now": ["A real clock shows the wall's time; leave `now` out."]})
             to = wall_now()
         if to is not None:
-            now = journey(SandboxRoad(self.database, self.tally, sandbox_id, becomes=mode), to=to).reached
+            now = SandboxRoad(self.database, self.tally, sandbox_id, becomes=mode).journey(to=to).reached
             return Answer(clock_view(mode, now), now)
         with self.database.writing() as session:
             clock = clock_of(find_locked(session, sandbox_id).sandbox).switched(mode)
             sandboxes.set_clock(session, sandbox_id, clock_row(clock))
         return Answer(clock_view(mode, clock.virtual), clock.virtual)
 
-    def advance(self, sandbox_id: str, by: timedelta | None, to: datetime | None, edge: Edge, limit: int | None) -> Answer:
-        """Move time; every timer on the way has fired before the answer. With a limit the answer says how to go on."""
-        made = journey(SandboxRoad(self.database, self.tally, sandbox_id), by, to, edge, limit)
-        onward = None if made.reached >= made.target else {"to": made.target, "limit": limit}
-        return Answer(report(made) | {"next": onward}, made.reached)
+    def advance(
+        self,
+        sandbox_id: str,
+        by: timedelta | None,
+        to: datetime | None,
+        edge: Edge,
+        limit: int | None,
+        conditions: Conditions = UNCONDITIONAL,
+    ) -> Answer:
+        """Move time; every timer on the way has fired before the answer. With a limit the answer says how to go on.
+
+        One that is to be carried out once and was cut off goes on to where it was going, when it comes again.
+        """
+        if conditions.once is None:
+            made = SandboxRoad(self.database, self.tally, sandbox_id).journey(by, to, edge, limit)
+            return Answer(report(made) | _onward(made.reached, made.target, limit), made.reached)
+        return RoadOnce(self.database, self.tally, sandbox_id, conditions.once).answer(by, to, edge, limit)
 
     def forecast(
         self, sandbox_id: str, order_id: str | None, until: datetime | None, after: Place | None, most: int
@@ -117,8 +130,13 @@ def _merged(chains: Iterator[list[tuple[Place, Step]]]) -> Iterator[tuple[Place,
 
 
 def report(made: Journey) -> Json:
-    """What a journey answers."""
+    """What has become of a journey."""
     return {"from": made.start, "to": made.reached, "fired": [views.fired_view(firing.step) for firing in made.fired]}
+
+
+def _onward(reached: datetime, target: datetime, limit: int | None) -> Json:
+    """How to go on from there."""
+    return {"next": None if reached >= target else {"to": target, "limit": limit}}
 
 
 class SandboxClock:
@@ -163,21 +181,103 @@ class SandboxRoad:
     def next_due(self) -> datetime | None:
         return reading.next_due(self._db.reading, self._world)
 
+    def journey(self, by: timedelta | None = None, to: datetime | None = None, edge: Edge = Edge.AT, limit: int | None = None) -> Journey:
+        """A whole journey, as `journey.journey` makes it.
+
+        Where it begins and where it goes are found in the transaction of its first leg, so that of many who go by a day each goes a day.
+        """
+        with self._db.writing() as session:
+            sandbox = find_locked(session, self._id).sandbox
+            self._world, now = sandbox.world, now_of(session, sandbox)
+            overdue: list[Step] = []
+
+            def next_due() -> datetime | None:
+                # What is overdue fires first, so that the next timer lies ahead.
+                overdue.extend(settle_due(session, sandbox, now))
+                return reading.next_due(session, sandbox.world)
+
+            start, target, before = self._under_way(session, now) or (now, destination(now, next_due, by, to, edge), 0)
+            self._set_out(start, target, overdue, limit)
+            left = None if limit is None else limit - before
+            reached, steps = self._go(session, sandbox, target, left)
+        self._tally.fired(sandbox, sandbox_engine(sandbox), [*overdue, *steps])
+        fired = [Firing(self._id, step) for step in (*overdue, *steps)]
+        if reached >= target or (left is not None and len(fired) >= left):
+            return Journey(start, reached, target, fired)
+        return travelled(self, start, target, fired, left)
+
     def leg(self, target: datetime, most: int | None) -> tuple[datetime, Sequence[Firing]]:
         with self._db.writing() as session:
             sandbox = find_locked(session, self._id).sandbox
             if sandbox.world != self._world:
                 # Somebody has reset or restored the sandbox meanwhile: what is there now is not what was to be moved.
                 return target, ()
-            orders = LEG_ORDERS if most is None else max(1, min(most, LEG_ORDERS))
-            reached = reading.due_after(session, sandbox.world, target, orders) or target
-            steps = settle_due(session, sandbox, reached)
-            driver = SandboxClock(session, sandbox)
-            driver.move_to(reached)
-            if reached == target and self._becomes is not None:
-                driver.become(self._becomes)
+            reached, steps = self._go(session, sandbox, target, most)
         self._tally.fired(sandbox, sandbox_engine(sandbox), steps)
         return reached, [Firing(self._id, step) for step in steps]
+
+    def _go(self, session: Session, sandbox: Sandbox, target: datetime, most: int | None) -> tuple[datetime, list[Step]]:
+        orders = LEG_ORDERS if most is None else max(1, min(most, LEG_ORDERS))
+        reached = reading.due_after(session, sandbox.world, target, orders) or target
+        steps = settle_due(session, sandbox, reached)
+        driver = SandboxClock(session, sandbox)
+        driver.move_to(reached)
+        if reached == target and self._becomes is not None:
+            driver.become(self._becomes)
+        self._passed(session, reached, steps)
+        return reached, steps
+
+    def _under_way(self, session: Session, now: datetime) -> tuple[datetime, datetime, int] | None:  # noqa: ARG002 -- for who knows more
+        """From where to where the same journey was going when it was cut off, and how many timers had fired; None if it was not."""
+        return None
+
+    def _set_out(self, start: datetime, target: datetime, overdue: Sequence[Step], limit: int | None) -> None:
+        """The way is known and open."""
+
+    def _passed(self, session: Session, reached: datetime, steps: Sequence[Step]) -> None:
+        """What else is done in the transaction of a leg."""
+
+
+class RoadOnce(SandboxRoad):
+    """The same for a journey that is made once: each leg notes how far it has come, and the last one keeps the answer."""
+
+    def __init__(self, database: Database, tally: Tally, sandbox_id: str, once: Once) -> None:
+        super().__init__(database, tally, sandbox_id)
+        self._once = once
+        self._start = self._target = self.now()
+        self._limit: int | None = None
+        self._fired: list[Json] = []
+        self._answer: Answer | None = None
+
+    def answer(self, by: timedelta | None, to: datetime | None, edge: Edge, limit: int | None) -> Answer:
+        """Make the journey, or the rest of it; raises Refused, and Replayed where it has been made."""
+        reached = self.journey(by, to, edge, limit).reached
+        # Where the sandbox has been reset on the way, there is nothing to be kept.
+        return self._answer or self._report(reached)
+
+    def _under_way(self, session: Session, now: datetime) -> tuple[datetime, datetime, int] | None:
+        plan = self._once.replay(session, self._world, NOBODY, now)
+        if plan is None:
+            return None
+        self._fired = plan["fired"]
+        return datetime.fromisoformat(plan["from"]), datetime.fromisoformat(plan["to"]), len(self._fired)
+
+    def _set_out(self, start: datetime, target: datetime, overdue: Sequence[Step], limit: int | None) -> None:
+        self._start, self._target, self._limit = start, target, limit
+        self._fired += [views.fired_view(step) for step in overdue]
+
+    def _passed(self, session: Session, reached: datetime, steps: Sequence[Step]) -> None:
+        self._fired += [views.fired_view(step) for step in steps]
+        if reached < self._target and (self._limit is None or len(self._fired) < self._limit):
+            plan = {"from": self._start, "to": self._target, "fired": self._fired}
+            self._once.plan(session, self._world, NOBODY, reached, plan)
+        else:
+            self._answer = self._report(reached)
+            self._once.keep(session, self._world, NOBODY, reached, self._answer)
+
+    def _report(self, reached: datetime) -> Answer:
+        told = {"from": self._start, "to": reached, "fired": self._fired}
+        return Answer(told | _onward(reached, self._target, self._limit), reached)
 
 
 # ── all sandboxes of this process, for who moves the wall itself ───────────────────────────────────────────────────────

@@ -99,8 +99,20 @@ NOT_EVIDENCE = Refusal(
     "Its bytes decide, not its name: send JPEG, PNG, GIF, WebP, HEIC, MP4, WebM or QuickTime.",
     "file",
 )
-NOT_IMPLEMENTED = Refusal(
-    "not_implemented", 501, None, "This part of the contract is not built yet.", "Leave it out; nothing has been changed."
+FOREIGN_ORIGIN = Refusal(
+    "foreign_origin",
+    403,
+    None,
+    "A page of another site has sent this.",
+    "Call from a program, or from a page of this server; with a key set, the control plane takes calls from anywhere.",
+)
+IDEMPOTENCY_KEY_REUSED = Refusal(
+    "idempotency_key_reused",
+    422,
+    None,
+    "This Idempotency-Key came with another request before.",
+    "Repeat that request as it was, or take a new key for a new one.",
+    "Idempotency-Key",
 )
 
 # 2. Who is asking, and for what.
@@ -131,6 +143,14 @@ ONLY_THE_BUYER_EDITS = Refusal(
     "Only the buyer edits a dispute.",
     "Write a message, or wait until the mediator asks.",
     instead=("answer", "ask", "send_message"),
+)
+
+PRECONDITION_FAILED = Refusal(
+    "precondition_failed",
+    412,
+    None,
+    "It is no longer as If-Match says.",
+    "Read it again; if you still want this, repeat the request with the ETag it has now.",
 )
 
 # 3. The state it is in.
@@ -582,6 +602,30 @@ NOTHING_TO_TRADE = Refusal(
     None,
     "Nobody can trade here: orders need a buyer and an open store.",
     "Reset the sandbox, or make another: every world begins with both.",
+)
+SANDBOXES_OVER_LIMIT = Refusal(
+    "sandboxes_over_limit",
+    409,
+    None,
+    "There are as many sandboxes as this server holds.",
+    "Delete one that is no longer needed, or raise EMULATOR_MAX_SANDBOXES.",
+    instead=("sandboxes",),
+)
+
+# 6. The database underneath. Nothing is wrong with the request; it may be repeated as it is.
+DATABASE_UNREACHABLE = Refusal(
+    "database_unreachable", 503, None, "The database cannot be reached.", "Try again shortly; nothing has to be restarted."
+)
+DATABASE_BUSY = Refusal("database_busy", 503, None, "The database is locked by somebody else.", "Try again shortly.")
+STORAGE_FULL = Refusal(
+    "storage_full", 507, None, "The disk that holds the database is full.", "Make room on it; nothing has to be restarted."
+)
+OUTCOME_UNKNOWN = Refusal(
+    "outcome_unknown",
+    503,
+    None,
+    "The database was lost while this was being committed, so it has happened or it has not.",
+    "Repeat the request with the same Idempotency-Key: it happens once. Without one, look before you repeat it.",
 )
 
 REFUSALS: tuple[Refusal, ...] = tuple(value for value in globals().values() if isinstance(value, Refusal))

@@ -13,7 +13,8 @@ from marshmallow import Schema, ValidationError
 
 from ..domain import refusals
 from ..domain.refusals import Refused
-from .codec import from_json, to_json
+from ..encoding import from_json, to_json
+from ..replies import UNCONDITIONAL, Conditions, Once
 from .schemas import NoQuery, read_action
 
 MAX_JSON_BYTES = 1024 * 1024
@@ -23,7 +24,8 @@ _BODILESS = ("GET", "HEAD", "DELETE")
 # The largest whole number a column holds.
 LARGEST = 2**63 - 1
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
-_NOT_BUILT = ("HTTP_IDEMPOTENCY_KEY", "HTTP_IF_MATCH")
+_KEY = re.compile(r"[!-~]{1,255}")
+_TAG = re.compile(r'(?:W/)?("[!#-~]*")')
 
 
 def token() -> str:
@@ -70,20 +72,51 @@ def body(schema: Schema, most: int = MAX_JSON_BYTES) -> dict[str, Any]:
     return values
 
 
-def opened(schema: Schema | None = None) -> dict[str, Any]:
-    """What every call begins with: headers that a later version honours are refused, never ignored, and the query is read.
+def conditions(said: bytes | None = None) -> Conditions:
+    """Under which conditions the request is to be carried out; raises Refused where they are malformed.
 
-    Without a schema the call takes no query at all; one that reads or deletes takes no body. Raises Refused.
+    `said` is what tells it from another with the same key, where that is not its body.
+    """
+    match, key = tags("If-Match"), request.environ.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
+        return UNCONDITIONAL if match is None else Conditions(match=match)
+    if not _KEY.fullmatch(key):
+        raise Refused(refusals.MALFORMED, errors={"Idempotency-Key": ["Must be 1 to 255 visible ASCII characters without spaces."]})
+    ids = request.view_args or {}
+    said = b"\n".join(
+        [request.method.encode(), request.path.encode("utf-8", "surrogatepass"), request.get_data() if said is None else said]
+    )
+    return Conditions(Once(key, given_token() or ids.get("sandbox", ""), said), match)
+
+
+def tags(header: str) -> frozenset[str] | None:
+    """The entity tags that a header names, `*` for any; None where it did not come. Raises Refused where it is malformed."""
+    value = request.environ.get("HTTP_" + header.upper().replace("-", "_"))
+    if value is None:
+        return None
+    named = [part.strip() for part in value.split(",")]
+    if named == ["*"]:
+        return frozenset(named)
+    # A weak tag says that things are nearly alike, which is not enough to match, but enough to know.
+    strong = header == "If-Match"
+    found = [_TAG.fullmatch(part) for part in named]
+    if not all(found):
+        raise Refused(refusals.MALFORMED, errors={header: ['Must be `*`, or ETags with their quotes: "3f0c…", "9a1b…".']})
+    return frozenset(tag[1] for tag in found if tag is not None and not (strong and tag[0].startswith("W/")))
+
+
+def opened(schema: Schema | None = None, *, tagged: bool = False) -> dict[str, Any]:
+    """What every call begins with: the query is read, and If-Match is refused where there is nothing that it could name, never ignored.
+
+    Without a schema the call takes no query at all; one that reads or deletes takes no body. `tagged` calls are about something that has
+    an ETag. Raises Refused.
     """
     environ = request.environ
     if environ["REQUEST_METHOD"] in _BODILESS and environ.get("CONTENT_LENGTH", "0") not in ("0", ""):
         raise Refused(refusals.MALFORMED, errors={"body": ["This call takes no body."]})
-    for header in _NOT_BUILT:
-        if header in environ:
-            name = header.removeprefix("HTTP_").replace("_", "-").title()
-            raise Refused(
-                refusals.NOT_IMPLEMENTED, detail=f"The header {name} is not honoured yet. Leave it out; nothing has been changed."
-            )
+    if not tagged and "HTTP_IF_MATCH" in environ:
+        said = refusals.PRECONDITION_FAILED
+        raise Refused(said, detail="What this call is about has no ETag, so none can match: leave If-Match out. Nothing has been changed.")
     if schema is None:
         if not environ.get("QUERY_STRING"):
             return {}

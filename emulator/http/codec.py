@@ -1,4 +1,4 @@
-"""JSON in and out, instants included."""
+"""Dates as HTTP writes them, and Flask's JSON by ours."""
 
 from __future__ import annotations
 
@@ -7,27 +7,9 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from flask.json.provider import JSONProvider
 
-_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-
-
-def _other(value: Any) -> Any:
-    # A frozen clock hands out a subclass of datetime, which orjson leaves to us.
-    if isinstance(value, datetime.datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-def to_json(value: Any) -> bytes:
-    """A value as JSON; UTC instants end in Z."""
-    return orjson.dumps(value, _other, _OPTIONS)
-
-
-def from_json(data: bytes) -> Any:
-    """Read JSON strictly; raises ValueError for anything that is none, NaN and wrong UTF-8 included."""
-    return orjson.loads(data)
+from ..encoding import from_json, to_json
 
 
 @lru_cache(maxsize=256)
@@ -43,4 +25,4 @@ class OrjsonProvider(JSONProvider):
         return to_json(obj).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        return orjson.loads(s)
+        return from_json(s)

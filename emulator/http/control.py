@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from hmac import compare_digest
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from ..contract import CONTROL_CALLS, PLACES
 from ..control import ControlPlane
@@ -17,10 +16,11 @@ from ..control.sandboxes import Wish
 from ..domain import refusals
 from ..domain.refusals import Refused
 from ..domain.words import ClockMode, Edge
-from ..service import Answer
+from ..replies import Answer
 from . import asking, pages, schemas
-from .answering import answer, page
+from .answering import acted, answer, page
 from .codec import http_date
+from .guarding import has_key
 from .marketplace import MAIL_CURSOR, flask_path
 
 _SANDBOX, _CLOCK, _ADVANCE = schemas.SandboxBody(), schemas.ClockBody(), schemas.AdvanceBody()
@@ -32,11 +32,24 @@ _SCENARIO, _LOAD, _COVERAGE = schemas.ScenarioBody(), schemas.LoadBody(), schema
 MAX_WORLD_BYTES = 256 * 1024 * 1024
 
 
-def install(app: Flask, control: ControlPlane, key: str | None) -> None:
-    """Register every route of the control plane; with a key, all of them ask for it."""
-    calls = _Calls(control, locked=key is not None)
+# An orchestrator that asks whether to restart the program, or whether to send it calls, has no key (decision 021).
+_OPEN = frozenset({"health", "ready"})
+
+
+class Standing(NamedTuple):
+    """How the program stands: the kind of its database, the wall's time, and what raises Refused where the database cannot serve."""
+
+    database: str
+    now: Callable[[], datetime]
+    check: Callable[[], None]
+
+
+def install(app: Flask, control: ControlPlane, standing: Standing, key: str | None) -> None:
+    """Register every route of the control plane; with a key, all of them ask for it but those that say whether it is there."""
+    calls = _Calls(control, standing, key)
     for call in CONTROL_CALLS:
-        app.add_url_rule(flask_path(call.path), call.name, _locked(getattr(calls, call.name), key), methods=[call.method])
+        view = getattr(calls, call.name)
+        app.add_url_rule(flask_path(call.path), call.name, view if call.name in _OPEN else _locked(view, key), methods=[call.method])
     deliver = PLACES["deliver"]
     app.add_url_rule(flask_path(deliver.path), "deliver", _locked(calls.deliver, key), methods=[deliver.method])
 
@@ -44,10 +57,9 @@ def install(app: Flask, control: ControlPlane, key: str | None) -> None:
 def _locked(view: Callable[..., Any], key: str | None) -> Callable[..., Any]:
     if key is None:
         return view
-    wanted = key.encode()
 
     def locked(**ids: str) -> Any:
-        if not compare_digest(request.headers.get("X-Emulator-Key", "").encode("utf-8", "surrogatepass"), wanted):
+        if not has_key(key):
             raise Refused(refusals.KEY_REQUIRED)
         return view(**ids)
 
@@ -57,22 +69,34 @@ def _locked(view: Callable[..., Any], key: str | None) -> Callable[..., Any]:
 class _Calls:
     """The calls that are no actions, one method each, named as in the contract."""
 
-    def __init__(self, control: ControlPlane, locked: bool) -> None:
-        self._locked = locked
+    def __init__(self, control: ControlPlane, standing: Standing, key: str | None) -> None:
+        self._standing, self._key, self._locked = standing, key, key is not None
         self._sandboxes, self._time, self._branches = control.sandboxes, control.time, control.branches
         self._scenarios, self._generator, self._coverage = control.scenarios, control.generator, control.coverage
 
-    # ── sandboxes ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the program ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def health(self) -> Response:
         asking.opened()
-        now, database = self._sandboxes.health()
-        return answer(Answer({"status": "ok", "version": version("dispute-emulator"), "database": database, "now": now}, now))
+        return self._tell("ok")
+
+    def ready(self) -> Response:
+        asking.opened()
+        self._standing.check()
+        return self._tell("ready")
+
+    def _tell(self, status: str) -> Response:
+        """The status; and what runs here, for whoever may know."""
+        now, shut = self._standing.now(), self._key is not None and not has_key(self._key)
+        told = {"version": version("dispute-emulator"), "database": self._standing.database, "now": now}
+        return answer(Answer({"status": status, **(dict.fromkeys(told) if shut else told)}, now))
+
+    # ── sandboxes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def create_sandbox(self) -> Response:
         asking.opened()
         wanted = asking.body(_SANDBOX)
-        return answer(self._sandboxes.create(Wish(**wanted)))
+        return answer(self._sandboxes.create(Wish(**wanted), asking.conditions()))
 
     def sandboxes(self) -> Response:
         wanted = asking.opened(_PAGE)
@@ -91,7 +115,7 @@ class _Calls:
     def reset(self, sandbox: str) -> Response:
         asking.opened()
         asking.body(_EMPTY)
-        return answer(self._sandboxes.reset(sandbox))
+        return answer(self._sandboxes.reset(sandbox, asking.conditions()))
 
     def timeline(self, sandbox: str) -> Response:
         wanted = asking.opened(_TIMELINE)
@@ -110,9 +134,9 @@ class _Calls:
         return page(given.body, found.cursor, given.now)
 
     def deliver(self, sandbox: str, order: str) -> Response:
-        asking.opened()
+        asking.opened(tagged=True)
         body = asking.action_body("deliver")
-        return answer(self._sandboxes.deliver(sandbox, order, body), tagged=True)
+        return acted(self._sandboxes.deliver(sandbox, order, body, asking.conditions()))
 
     # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,7 +153,7 @@ class _Calls:
         asking.opened()
         wanted = asking.body(_ADVANCE)
         edge = Edge(wanted["edge"])
-        return answer(self._time.advance(sandbox, wanted.get("by"), wanted.get("to"), edge, wanted.get("limit")))
+        return answer(self._time.advance(sandbox, wanted.get("by"), wanted.get("to"), edge, wanted.get("limit"), asking.conditions()))
 
     def forecast(self, sandbox: str) -> Response:
         wanted = asking.opened(_FORECAST)
@@ -141,7 +165,7 @@ class _Calls:
 
     def snapshot(self, sandbox: str) -> Response:
         asking.opened()
-        return answer(self._branches.snapshot(sandbox, asking.body(_SNAPSHOT).get("name")))
+        return answer(self._branches.snapshot(sandbox, asking.body(_SNAPSHOT).get("name"), asking.conditions()))
 
     def snapshots(self, sandbox: str) -> Response:
         wanted = asking.opened(_PAGE)
@@ -160,12 +184,12 @@ class _Calls:
     def restore(self, sandbox: str, snapshot: str) -> Response:
         asking.opened()
         asking.body(_EMPTY)
-        return answer(self._branches.restore(sandbox, snapshot))
+        return answer(self._branches.restore(sandbox, snapshot, asking.conditions()))
 
     def fork(self, sandbox: str) -> Response:
         asking.opened()
         wanted = asking.body(_FORK)
-        return answer(self._branches.fork(sandbox, wanted.get("name"), wanted.get("snapshot")))
+        return answer(self._branches.fork(sandbox, wanted.get("name"), wanted.get("snapshot"), asking.conditions()))
 
     def export(self, sandbox: str) -> Response:
         asking.opened()
@@ -173,7 +197,7 @@ class _Calls:
 
     def import_sandbox(self) -> Response:
         asking.opened()
-        return answer(self._branches.import_world(asking.body(_WORLD, most=MAX_WORLD_BYTES)))
+        return answer(self._branches.import_world(asking.body(_WORLD, most=MAX_WORLD_BYTES), asking.conditions()))
 
     def scenarios(self) -> Response:
         wanted = asking.opened(_PAGE)
@@ -184,12 +208,13 @@ class _Calls:
     def play_scenario(self, sandbox: str, story: str) -> Response:
         asking.opened()
         wanted = asking.body(_SCENARIO)
-        return answer(self._scenarios.play(sandbox, story, wanted.get("tale"), wanted.get("step"), asking.here(), self._locked))
+        tale, step = wanted.get("tale"), wanted.get("step")
+        return answer(self._scenarios.play(sandbox, story, tale, step, asking.here(), self._locked, asking.conditions()))
 
     def load(self, sandbox: str) -> Response:
         asking.opened()
         wanted = asking.body(_LOAD)
-        return answer(self._generator.load(sandbox, Load(**wanted)))
+        return answer(self._generator.load(sandbox, Load(**wanted), asking.conditions()))
 
     # ── coverage ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -13,16 +13,18 @@ from ..contract import CALLS, PLACES
 from ..curl import TOKEN, curl_line
 from ..domain import refusals
 from ..domain.refusals import Refused, Suggestion
+from ..encoding import from_json
 from ..service import Target
 from . import asking
-from .codec import from_json
 
 Suggest: TypeAlias = Callable[[str, str, Target, Mapping[str, Any]], Suggestion | None]
 
 # It is not what was asked for that is at fault, but how it was said: the same call goes through when it is said right.
-_FORM = frozenset({400, 413, 414, 415, 422, 431, 501})
-# They are refused for what comes along with them, not for what they say.
-_AS_IT_WAS = (refusals.KEY_REQUIRED, refusals.NOT_IMPLEMENTED)
+_FORM = frozenset({400, 413, 414, 415, 422, 431})
+# They are refused for what comes along with them or lies beneath them, not for what they say.
+_AS_IT_WAS = (
+    refusals.KEY_REQUIRED, refusals.FOREIGN_ORIGIN, refusals.DATABASE_UNREACHABLE, refusals.DATABASE_BUSY, refusals.STORAGE_FULL,
+)  # fmt: skip
 
 
 class Adviser:

@@ -10,9 +10,10 @@ from ..contract import MARKETPLACE_CALLS, PLACES
 from ..derive import rule_entry, rules_document
 from ..domain import refusals
 from ..domain.refusals import Refused
-from ..service import Answer, Marketplace, Target, evidence_kind
+from ..replies import Answer
+from ..service import Marketplace, Target, evidence_kind
 from . import asking, pages, schemas
-from .answering import answer, page
+from .answering import acted, answer, page, seen
 from .codec import http_date
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024 + 64 * 1024
@@ -40,15 +41,14 @@ def flask_path(path: str) -> str:
 
 
 def _action_view(marketplace: Marketplace, action: str) -> Callable[..., Response]:
-    tagged = action != "send_message"
+    tagged = action != "place_order"
 
     def view(**ids: str) -> Response:
-        asking.opened()
+        asking.opened(tagged=tagged)
         body = asking.action_body(action)
         if "message" in ids:
             body["message"] = ids["message"]
-        given = marketplace.perform(asking.token(), action, Target(**ids), body)
-        return answer(given, tagged=tagged)
+        return acted(marketplace.perform(asking.token(), action, Target(**ids), body, asking.conditions()))
 
     return view
 
@@ -72,8 +72,8 @@ class _Calls:
         return page(given.body, found.cursor, given.now)
 
     def order(self, order: str) -> Response:
-        asking.opened()
-        return answer(self._marketplace.order(asking.token(), order), tagged=True)
+        asking.opened(tagged=True)
+        return seen(answer(self._marketplace.order(asking.token(), order), tagged=True))
 
     def messages(self, order: str) -> Response:
         wanted = asking.opened(_PAGE)
@@ -92,8 +92,8 @@ class _Calls:
         return page(given.body, found.cursor, given.now)
 
     def dispute(self, dispute: str) -> Response:
-        asking.opened()
-        return answer(self._marketplace.dispute(asking.token(), dispute), tagged=True)
+        asking.opened(tagged=True)
+        return seen(answer(self._marketplace.dispute(asking.token(), dispute), tagged=True))
 
     def history(self, dispute: str) -> Response:
         wanted = asking.opened(_HISTORY)
@@ -138,10 +138,11 @@ class _Calls:
         name = _safe_name(parts[0].filename or "")
         data = parts[0].stream.read()
         kind = evidence_kind(data)
-        return answer(self._marketplace.upload(asking.token(), name, kind, data))
+        # Every form has a boundary of its own, so it is the file that tells one request from another.
+        return answer(self._marketplace.upload(asking.token(), name, kind, data, asking.conditions(name.encode() + b"\n" + data)))
 
     def evidence(self, evidence: str) -> Response:
-        asking.opened()
+        asking.opened(tagged=True)
         file, data, now = self._marketplace.evidence(asking.token(), evidence)
         response = Response(data, mimetype=file.media_type)
         response.headers["Date"] = http_date(now)
@@ -150,7 +151,7 @@ class _Calls:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = "private, max-age=3600"
         response.headers["ETag"] = f'"{file.sha256}"'
-        return response
+        return seen(response)
 
     def operations(self) -> Response:
         wanted = asking.opened(_PAGE)

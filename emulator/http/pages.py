@@ -29,10 +29,12 @@ from ..derive import call_list, openapi, problem_of, spoken_value, tag_of
 from ..domain import refusals
 from ..domain.refusals import BY_CODE, REFUSALS, Refused
 from ..domain.rulebook import BY_ID, GUIDANCE, RULEBOOK, SECTIONS
-from ..service import Answer, Course, Marketplace
+from ..encoding import to_json
+from ..replies import Answer
+from ..service import Course, Marketplace
 from . import asking
 from .answering import answer
-from .codec import http_date, to_json
+from .codec import http_date
 from .problems import BROKEN
 from .schemas import StatesQuery
 

@@ -15,9 +15,12 @@ from ..domain import refusals
 from ..domain.engine import EndlessTimers
 from ..domain.refusals import Refusal, Refused
 from ..domain.rulebook import BY_ID
+from ..encoding import to_json
 from ..explaining import who_may
+from ..replies import Replayed
 from . import asking
-from .codec import http_date, to_json
+from .answering import replayed
+from .codec import http_date
 from .instead import Adviser
 
 log = logging.getLogger("emulator")
@@ -31,6 +34,7 @@ _BY_STATUS = {
     415: refusals.UNSUPPORTED_MEDIA_TYPE,
     431: refusals.HEADERS_TOO_LARGE,
 }
+RETRY_AFTER_SECONDS = "1"
 BROKEN = Refusal(
     "broken", 500, None, "The emulator itself is at fault.", "Nothing has been changed; the log has the details. Please report it."
 )
@@ -63,11 +67,16 @@ def problem(refused: Refused, instead: str | None) -> Response:
     return response
 
 
-def install(app: Flask, refusing: Callable[[Refusal, str | None, str | None], datetime], adviser: Adviser) -> None:
+def install(
+    app: Flask,
+    refusing: Callable[[Refusal, str | None, str | None], datetime],
+    outage: Callable[[Exception], Refused | None],
+    adviser: Adviser,
+) -> None:
     """Answer every exception with a problem: refusals, HTTP's own, and faults of the program.
 
     `refusing` is told of every refusal, with the token and the sandbox's id that came, and tells that sandbox's time, or else the wall's;
-    `adviser` what to call instead.
+    `outage` what an exception of the database's says about it, if anything; `adviser` what to call instead.
     """
 
     def dated(refusal: Refusal, response: Response) -> Response:
@@ -78,7 +87,12 @@ def install(app: Flask, refusing: Callable[[Refusal, str | None, str | None], da
 
     @app.errorhandler(Refused)
     def _refused(refused: Refused) -> Response:
-        return dated(refused.refusal, problem(refused, adviser.line(refused)))
+        response = problem(refused, adviser.line(refused))
+        if refused.refusal.status in (503, 507):
+            response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        return dated(refused.refusal, response)
+
+    app.register_error_handler(Replayed, replayed)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
@@ -102,5 +116,9 @@ def install(app: Flask, refusing: Callable[[Refusal, str | None, str | None], da
 
     @app.errorhandler(Exception)
     def _broken(error: Exception) -> Response:
+        away = outage(error)
+        if away is not None:
+            log.warning("%s %s: %s %s", request.method, request.path, away.refusal.title, " ".join(str(error).split()))
+            return _refused(away)
         log.error("%s %s broke", request.method, request.path, exc_info=error)
         return problem(Refused(BROKEN), None)

@@ -781,10 +781,12 @@ class Coverage(Strict):
 
 
 class Health(Strict):
-    status = _text()
-    version = _text()
-    database = _text()
-    now = _at()
+    """What runs, and on what; all but `status` is null for whoever lacks the key."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok", "ready"]})
+    version = _text(none=True)
+    database = _text(none=True)
+    now = _at(none=True)
 
 
 # ── what comes in: the control plane and queries ───────────────────────────────────────────────────────────────────────

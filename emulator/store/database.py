@@ -5,14 +5,16 @@ with Core, compiled once for the dialect, and handed to the driver. Columns are 
 
 A read is a single statement outside any transaction, so no kept connection ever holds one open and the WAL can always be reset. A write
 begins with BEGIN IMMEDIATE on SQLite, and locks the rows it reads on PostgreSQL.
+
+A connection that was lost is replaced when it is next needed. Where nothing can have happened yet, a lone read or the beginning of a
+transaction, that is done at once and nobody notices; otherwise the call is refused, and the next one finds a new connection.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import BigInteger, event
@@ -23,13 +25,16 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from ..domain import refusals
+from ..domain.refusals import Refused
+from .faults import in_the_way, refusal_of
+
 Row = Sequence[Any]
 Params = dict[str, Any]
 
 BUSY_TIMEOUT_SECONDS = 10.0
+CONNECT_SECONDS = 5
 COPY_TRIES = 20
-# PostgreSQL's words for "somebody changed what you have read" and "you waited for each other".
-_IN_THE_WAY = ("40001", "40P01")
 _T = TypeVar("_T")
 MMAP_BYTES = 256 * 1024 * 1024
 
@@ -93,13 +98,15 @@ class _Cursor(Protocol):
 
 
 class Session:
-    """Runs statements on one connection."""
+    """Runs statements on one connection. `inside` says whether that is in a transaction."""
 
-    __slots__ = ("_cursor", "dialect")
+    __slots__ = ("_cursor", "_database", "dialect", "inside")
 
-    def __init__(self, cursor: _Cursor, dialect: str) -> None:
+    def __init__(self, cursor: _Cursor, database: Database) -> None:
         self._cursor = cursor
-        self.dialect = dialect
+        self._database = database
+        self.dialect = database.dialect
+        self.inside = False
 
     def one(self, statement: Statement, **params: Any) -> Row | None:
         """The first row, or None."""
@@ -127,7 +134,17 @@ class Session:
 
     def _execute(self, statement: Statement, params: dict[str, Any]) -> None:
         sql, constants = statement.compiled(self.dialect)
-        self._cursor.execute(sql, constants | params if constants else params)
+        self._ask(sql, constants | params if constants else params)
+
+    def _ask(self, sql: str, params: Params) -> None:
+        try:
+            self._cursor.execute(sql, params)
+        except self._database.errors:
+            if self.inside or not self._database.lost(self):
+                raise
+            # A lone read that has met a connection which is gone: nothing has happened, so it is asked again on a new one.
+            self._cursor = self._database.reading._cursor
+            self._cursor.execute(sql, params)
 
     def rows(self, insert: str, rows: Sequence[Sequence[Any]]) -> None:
         """Insert many rows by a statement with one mark a column, as the driver writes marks (`mark`)."""
@@ -151,7 +168,7 @@ class Session:
     def dynamic(self, clause: Any) -> list[Row]:
         """Run a statement built for this one call: lists with filters."""
         compiled = clause.compile(dialect=_DIALECTS[self.dialect], compile_kwargs={"render_postcompile": True})
-        self._cursor.execute(str(compiled), compiled.params)
+        self._ask(str(compiled), compiled.params)
         rows: list[Row] = self._cursor.fetchall()
         return rows
 
@@ -170,6 +187,8 @@ class Database:
         self.before_close: list[Callable[[], object]] = []
         # What goes wrong between here and the database.
         self.errors: tuple[type[Exception], ...] = (engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
+        # The same as whoever writes may meet it: what becomes of a commit may be unknown.
+        self.outages: tuple[type[Exception], ...] = (*self.errors, Refused)
         self._local = threading.local()
         one_instant = "BEGIN ISOLATION LEVEL REPEATABLE READ"
         sqlite = self.dialect == "sqlite"
@@ -188,45 +207,100 @@ class Database:
                 connection.driver_connection.autocommit = True  # type: ignore[union-attr]
             # The fairy goes back to the pool when its thread ends.
             self._local.connection = connection
-            session = self._local.session = Session(connection.cursor(), self.dialect)
+            session = self._local.session = Session(connection.cursor(), self)
         return session
 
-    @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back on any exception."""
+    def lost(self, session: Session) -> bool:
+        """Whether the connection of this thread's session is gone; the next that is asked for is a new one."""
+        if getattr(self._local, "session", None) is session:
+            if self.dialect == "sqlite" or not self._local.connection.driver_connection.closed:
+                return False
+            self._discard()
+        # Any other session is from before, and its connection has been replaced.
+        return True
+
+    def _discard(self) -> None:
+        """Have nothing more to do with this thread's connection."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.invalidate()
+        self._local.connection = self._local.session = None
+
+    def _begun(self, how: str) -> Session:
+        """This thread's session, in a transaction that has just begun."""
         session = self.reading
-        session.raw(self._begin)
+        try:
+            session.raw(how)
+        except self.errors:
+            if not self.lost(session):
+                raise
+            session = self.reading
+            session.raw(how)
+        session.inside = True
+        return session
+
+    def _undo(self, session: Session) -> None:
+        """Roll back. Where that cannot be done, the connection is given up, which comes to the same."""
+        session.inside = False
+        try:
+            session.raw("ROLLBACK")
+        except self.errors:
+            self._discard()
+
+    def _done(self, session: Session) -> None:
+        """Commit. Raises Refused where the connection was lost on the way, so that nobody knows what has become of it."""
+        session.inside = False
+        try:
+            session.raw("COMMIT")
+        except self.errors as problem:
+            if self.lost(session):
+                raise Refused(refusals.OUTCOME_UNKNOWN) from problem
+            self._undo(session)
+            raise
+
+    @contextmanager
+    def _transaction(self, how: str) -> Iterator[Session]:
+        session = self._begun(how)
         try:
             yield session
         except BaseException:
-            session.raw("ROLLBACK")
+            self._undo(session)
             raise
-        session.raw("COMMIT")
+        self._done(session)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """One transaction: committed at the end, rolled back on any exception."""
+        return self._transaction(self._begin)
 
     @contextmanager
     def looking(self) -> Iterator[Session]:
         """Several reads of one instant, whatever others write meanwhile. Not for long: the WAL cannot be reset before it ends."""
-        session = self.reading
-        session.raw(self._look)
+        session = self._begun(self._look)
         try:
             yield session
         finally:
-            session.raw("COMMIT")
+            # It has read only: how it ends makes no difference.
+            self._undo(session)
 
     def copying(self, work: Callable[[Session], _T]) -> _T:
         """One transaction that reads all tables as of one instant and writes. Where others were in its way, it is tried again."""
-        session = self.reading
         for tries in range(COPY_TRIES):
-            session.raw(self._copy)
             try:
-                done = work(session)
-                session.raw("COMMIT")
-                return done
-            except BaseException as problem:
-                session.raw("ROLLBACK")
-                if getattr(problem, "sqlstate", None) not in _IN_THE_WAY or tries == COPY_TRIES - 1:
+                with self._transaction(self._copy) as session:
+                    return work(session)
+            except self.errors as problem:
+                if not in_the_way(problem) or tries == COPY_TRIES - 1:
                     raise
         raise AssertionError("the last try returns or raises")
+
+    def outage(self, problem: Exception) -> Refused | None:
+        """What an exception from here says about the database, as a refusal; None where it says nothing about it, and is a fault."""
+        if not isinstance(problem, self.errors):
+            return None
+        refusal = refusal_of(problem)
+        if refusal is refusals.DATABASE_UNREACHABLE:
+            self._discard()
+        return None if refusal is None else Refused(refusal)
 
     def close(self) -> None:
         """Give back this thread's connection and close the idle ones. Whoever asks again opens it again."""
@@ -262,20 +336,29 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"pool_size": 0}
     if make_url(url).get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS, "isolation_level": None, "check_same_thread": False}
+    else:
+        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS}
     return options
 
 
 def prepare(engine: SqlEngine) -> None:
     """Settings of every new connection."""
-    if engine.dialect.name != "sqlite":
-        return
+    settings = _SQLITE_SETTINGS if engine.dialect.name == "sqlite" else _POSTGRESQL_SETTINGS
 
     @event.listens_for(engine, "connect")
-    def _set_pragmas(connection: sqlite3.Connection, _: object) -> None:
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            f"mmap_size = {MMAP_BYTES}",
-            "temp_store = MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+    def _set(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        for setting in settings:
+            cursor.execute(setting)
+        cursor.close()
+        connection.commit()
+
+
+_SQLITE_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    f"PRAGMA mmap_size = {MMAP_BYTES}",
+    "PRAGMA temp_store = MEMORY",
+)
+# Nobody waits for ever for what another has locked.
+_POSTGRESQL_SETTINGS = (f"SET lock_timeout = '{BUSY_TIMEOUT_SECONDS:.0f}s'",)

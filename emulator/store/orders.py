@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, select, true, tuple_, update
 
 from ..domain.engine import Engine, Step
 from ..domain.journal import event_of, recipients_of
@@ -144,6 +144,15 @@ _DUE_FROM = Statement(
 _LOCK = Statement(
     select(t.orders.c.id).where(t.orders.c.world == bindparam("world"), t.orders.c.id == bindparam("order")).with_for_update()
 )
+# The sandbox comes first, as for whoever moves its clock or world: the other way round they would wait for each other.
+_PINNED = select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("sandbox")).with_for_update(read=True, key_share=True)
+_PIN = Statement(_PINNED)
+_PIN_AND_LOCK = Statement(
+    select(t.orders.c.id)
+    .select_from(t.orders.join(_PINNED.cte("pinned"), true()))
+    .where(t.orders.c.world == bindparam("world"), t.orders.c.id == bindparam("order"))
+    .with_for_update(of=t.orders)
+)
 _UPDATE_ORDER = Statement(
     update(t.orders)
     .where(t.orders.c.world == bindparam("of_world"), t.orders.c.id == bindparam("of_id"))
@@ -269,6 +278,18 @@ def lock_order(session: Session, world: int, order_id: str) -> None:
     """Nobody else changes this order until the transaction ends. SQLite has locked the whole file already."""
     if session.dialect != "sqlite":
         session.one(_LOCK, world=world, order=order_id)
+
+
+def pin_sandbox(session: Session, sandbox_id: str) -> None:
+    """Nobody moves this sandbox's clock or world until the transaction ends, though others act in it. SQLite has locked the whole file."""
+    if session.dialect != "sqlite":
+        session.one(_PIN, sandbox=sandbox_id)
+
+
+def lock_order_in(session: Session, sandbox_id: str, world: int, order_id: str) -> None:
+    """Pin a sandbox and lock an order of its world."""
+    if session.dialect != "sqlite":
+        session.one(_PIN_AND_LOCK, sandbox=sandbox_id, world=world, order=order_id)
 
 
 def save_steps(session: Session, world: int, loaded: Loaded | None, steps: Sequence[Step], engine: Engine) -> None:

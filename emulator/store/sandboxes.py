@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Text, bindparam, delete, func, select, update
+from sqlalchemy import Integer, Text, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ..domain.engine import Engine
@@ -29,6 +29,9 @@ _LIST = Statement(
     .where(t.sandboxes.c.id > bindparam("after"))
     .order_by(t.sandboxes.c.id)
     .limit(bindparam("most"))
+)
+_NUMBERED = Statement(
+    select(t.sandboxes.c.id).where(t.sandboxes.c.id > "").order_by(t.sandboxes.c.id).limit(1).offset(bindparam("before", type_=Integer))
 )
 _RUNNING_MODES = (ClockMode.REAL.value, ClockMode.SHIFTED.value)
 _RUNNING = Statement(select(*SANDBOX_COLUMNS).where(t.sandboxes.c.clock_mode.in_(_RUNNING_MODES)))
@@ -76,6 +79,11 @@ def find(session: Session, sandbox_id: str) -> tuple[Sandbox, str, int] | None:
 
 def exists(session: Session, sandbox_id: str) -> bool:
     return session.one(_EXISTS, id=sandbox_id) is not None
+
+
+def so_many(session: Session, number: int) -> bool:
+    """Whether there are so many sandboxes; at least one is asked for."""
+    return session.one(_NUMBERED, before=number - 1) is not None
 
 
 def page(session: Session, after: str, most: int) -> list[tuple[Sandbox, int]]:

@@ -3,6 +3,9 @@
 A sandbox points to a **world**: the rows it shows now. A reset grows a fresh world and moves the pointer, so its cost does not depend on
 what lies in the old one. What decides about an order lies in two documents, `orders.body` and `disputes.body`; the columns beside
 them are what lists filter and sort by, and what SQL sums. Instants are whole seconds since 1970, amounts whole minor units.
+
+Every unique key holds the sandbox or its world, so that a database could be spread over many by it (decision 020). A table that changes
+here wants a migration beside it: `make migration` (decision 019).
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ sandboxes = Table(
     "sandboxes",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("world", BigInteger, nullable=False, unique=True),
+    Column("world", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("ruleset", Text, nullable=False),
     Column("settings", Text, nullable=False),
@@ -45,6 +48,7 @@ sandboxes = Table(
     Column("clock_mode", Text, nullable=False),
     Column("clock_virtual", Instant, nullable=False),
     Column("clock_wall", Instant, nullable=False),
+    Index("sandboxes_by_world", "world"),
     Index("sandboxes_by_clock", "clock_mode", "id"),
 )
 
@@ -72,10 +76,11 @@ forsaken = Table("forsaken", metadata, Column("world", BigInteger, primary_key=T
 tokens = Table(
     "tokens",
     metadata,
+    Column("sandbox", Text, primary_key=True),
     Column("hash", LargeBinary(16), primary_key=True),
-    Column("sandbox", Text, nullable=False),
     Column("account", Text, nullable=False),
-    Index("tokens_of_sandbox", "sandbox"),
+    Index("tokens_by_hash", "hash"),
+    **CLUSTERED,
 )
 
 accounts = Table(
@@ -266,6 +271,24 @@ files = Table(
     Column("world", BigInteger, primary_key=True),
     Column("sha256", Text, primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
+)
+
+# The first answer to each Idempotency-Key, written in the transaction of what it answers. `owner` is the account that asked, empty for the
+# control plane; world 0 holds what was asked of no sandbox. A journey goes in several transactions: its `plan` is there from the first, its
+# `body` from the last.
+replies = Table(
+    "replies",
+    metadata,
+    Column("world", BigInteger, primary_key=True),
+    Column("owner", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("plan", Text),
+    Column("location", Text),
+    Column("body", Text),
+    Index("replies_by_age", "world", "at"),
+    **CLUSTERED,
 )
 
 # What was met in each sandbox (emulator/coverage.py), and under an empty id what was met in none, or in one that is gone. It lives apart

@@ -35,17 +35,20 @@ def _sweeping(table: Table) -> Statement:
     return Statement(delete(table).where(table.c.world == bindparam("world"), key <= select(func.max(some.c[key.name])).scalar_subquery()))
 
 
-_COPY = tuple(_copying(table) for table in t.WORLD_TABLES)
+# What was answered in a world goes where it goes, but is no part of what it holds.
+_WITH_REPLIES = (*t.WORLD_TABLES, t.replies)
+_COPY = tuple(_copying(table) for table in _WITH_REPLIES)
 _READ = {
     table.name: Statement(select(*table.columns).where(table.c.world == bindparam("world")).order_by(*table.primary_key.columns))
     for table in t.WORLD_TABLES
 }
-_SWEEP = tuple(_sweeping(table) for table in t.WORLD_TABLES)
-_CLEAR = tuple(Statement(delete(table).where(table.c.world == bindparam("world"))) for table in t.WORLD_TABLES)
+_SWEEP = tuple(_sweeping(table) for table in _WITH_REPLIES)
+_CLEAR = tuple(Statement(delete(table).where(table.c.world == bindparam("world"))) for table in _WITH_REPLIES)
 # A world of few orders is cleared table by table, which is quicker than looking where the first rows end.
 _IS_LARGE = Statement(select(t.orders.c.id).where(t.orders.c.world == bindparam("world")).limit(1).offset(SMALL_ORDERS))
 _FORSAKE = Statement(insert(t.forsaken), ["world"])
-_FORSAKEN = Statement(select(t.forsaken.c.world).limit(bindparam("most", type_=Integer)))
+# Who else is sweeping has those he sweeps for himself.
+_FORSAKEN = Statement(select(t.forsaken.c.world).limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True))
 _FORGET = Statement(delete(t.forsaken).where(t.forsaken.c.world == bindparam("world")))
 _COUNT = Statement(select(func.count()).select_from(t.orders).where(t.orders.c.world == bindparam("world")))
 

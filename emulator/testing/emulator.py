@@ -59,14 +59,15 @@ class Emulator(client.Emulator):
         now: Instant | None = None,
         frozen: bool | None = None,
         seed: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Sandbox:
         """A new sandbox, made when it is first looked at; whoever asks for it deletes it."""
         wish = said(name=name, ruleset=ruleset, settings=settings, world=world, now=now, frozen=frozen, seed=seed)
-        return Sandbox(self, wish=wish)
+        return Sandbox(self, wish=wish, key=idempotency_key)
 
-    def make(self, wish: Mapping[str, Any]) -> client.SandboxWithAccounts:
-        """Make a sandbox; `wish` is the body that says what it shall be."""
-        return read_json(self._send("POST", "/_emulator/sandboxes", body=wish), client.SandboxWithAccounts.from_json)
+    def make(self, wish: Mapping[str, Any], key: str | None = None) -> client.SandboxWithAccounts:
+        """Make a sandbox; `wish` is the body that says what it shall be, `key` makes it happen once."""
+        return read_json(self._send("POST", "/_emulator/sandboxes", body=wish, idempotency_key=key), client.SandboxWithAccounts.from_json)
 
     def _taken_in(self, sending: httpx.Response, *, mine: bool) -> Sandbox:
         return Sandbox(self, read_json(sending, client.SandboxWithAccounts.from_json), mine=mine)

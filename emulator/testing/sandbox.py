@@ -28,12 +28,13 @@ class Sandbox(client.Sandbox):
         *,
         mine: bool = True,
         wish: Mapping[str, Any] | None = None,
+        key: str | None = None,
     ) -> None:
-        """`made` is there already, or `wish` is the body that will make it."""
+        """`made` is there already, or `wish` is the body that will make it, under a key if there is one."""
         assert (made is None) != (wish is None)
         self.calls = Calls()
         self._home = emulator
-        self._wish = wish
+        self._wish, self._key = wish, key
         self._forks: list[client.Sandbox] = []
         self._lock = threading.RLock()
         super().__init__(emulator, made, mine=mine)
@@ -43,13 +44,13 @@ class Sandbox(client.Sandbox):
         """Whether it is there yet."""
         return self._made is not None
 
-    def reset(self) -> client.SandboxView:
+    def reset(self, *, idempotency_key: str | None = None) -> client.SandboxView:
         """Back to the world it began with, clock included."""
-        return self._gone_back(super().reset())
+        return self._gone_back(super().reset(idempotency_key=idempotency_key))
 
-    def restore(self, snapshot: Id) -> client.SandboxView:
+    def restore(self, snapshot: Id, *, idempotency_key: str | None = None) -> client.SandboxView:
         """Go back to a kept world, clock included, as often as you like."""
-        return self._gone_back(super().restore(snapshot))
+        return self._gone_back(super().restore(snapshot, idempotency_key=idempotency_key))
 
     def delete(self) -> None:
         """It and its forks are gone. What is not there, or not there any more, is no fault."""
@@ -65,7 +66,7 @@ class Sandbox(client.Sandbox):
             with self._lock:
                 if self._made is None:
                     assert self._wish is not None
-                    self._settle_in(self._home.make(self._wish))
+                    self._settle_in(self._home.make(self._wish, self._key))
         return super()._shown()
 
     def _settle_in(self, made: client.SandboxWithAccounts) -> None:

@@ -133,7 +133,7 @@ def _by_freezegun(wall: _Wall, span: datetime.timedelta | None, target: datetime
     from ..domain.engine import EndlessTimers
     from ..domain.refusals import Refused
     from ..domain.words import Edge
-    from ..http.codec import from_json, to_json
+    from ..encoding import from_json, to_json
     from ..journey import journey
 
     road = ProcessRoad(wall, _applications(app))

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from emulator import staging
 from emulator.app import create_app
 from emulator.control import scenarios
-from emulator.http.codec import to_json
+from emulator.encoding import to_json
 from emulator.player import CoreStage, Play, Tale, instant, named_steps, read_story, story_ids, tales_of
 
 from ..conftest import MakeSandbox

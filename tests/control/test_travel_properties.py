@@ -23,7 +23,7 @@ from hypothesis import given
 
 from emulator.app import create_app
 from emulator.control.time import ProcessRoad, report, running
-from emulator.http.codec import to_json
+from emulator.encoding import to_json
 from emulator.journey import journey
 
 from ..conftest import MakeSandbox

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from ..conftest import MakeSandbox
+from ..conftest import MakeApp, MakeSandbox
 from ..sandbox import TRACKED, Json, Sandbox, usd
+from .statements import written_down
 
 
 def nowhere(answer: TestResponse) -> Json:
@@ -152,6 +157,77 @@ def test_evidence_is_its_uploaders_alone_until_attached_and_the_mediators_from_e
     assert seen(answered) == [200, 200, 200]
 
 
+# ── a 404 like any other ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+ANY_ID = re.compile(r"\b(?:ord|dsp|evd)_[a-z2-7]{16}\b")
+# What fires all that is due in the sandbox comes last.
+LOOKS = (
+    ("order", "/v1/orders/{}"),
+    ("order", "/v1/orders/{}/messages"),
+    ("order", "/v1/orders/{}/payment"),
+    ("dispute", "/v1/disputes/{}"),
+    ("dispute", "/v1/disputes/{}/history"),
+    ("dispute", "/v1/disputes/{}/history?format=text"),
+    ("dispute", "/v1/disputes/{}/claim"),
+    ("dispute", "/v1/disputes/{}/claim/solution"),
+    ("evidence", "/v1/evidence/{}"),
+    ("order", "/v1/disputes?order={}"),
+)
+
+
+def told(answer: TestResponse) -> tuple[int, str, list[tuple[str, str]]]:
+    """All that an answer tells, but for the ids that were asked for, when it was, and the name of the request."""
+    headers = [(name, ANY_ID.sub("ID", value)) for name, value in answer.headers if name not in ("Date", "X-Request-Id", "Content-Length")]
+    return answer.status_code, ANY_ID.sub("ID", answer.text), sorted(headers)
+
+
+def asked_of(database: list[str], call: Callable[[], TestResponse]) -> tuple[TestResponse, list[str]]:
+    """A call's answer, and the statements that it took to come to it."""
+    database.clear()
+    answer = call()
+    return answer, list(database)
+
+
+@pytest.mark.parametrize("due", [False, True], ids=["nothing is due", "something is due"])
+def test_what_is_anothers_takes_the_same_work_as_what_does_not_exist(due: bool, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same statements in the same order, the same headers and the same words: neither tells whether there is something."""
+    database = written_down(monkeypatch)
+    # What a run has met is written down now and then, whoever has asked.
+    monkeypatch.setattr("emulator.tally.Tally.flush", lambda *_: None)
+    shop = Sandbox(make_app().test_client(), world="small", seed="shop")
+    order, photo = shop.disputed(), shop.evidence("buyer")
+    shop.do("buyer", "edit", order, evidence=[photo])
+    nobodys = {"order": "ord_aaaaaaaaaaaaaaaa", "dispute": "dsp_aaaaaaaaaaaaaaaa", "evidence": "evd_aaaaaaaaaaaaaaaa"}
+    ids = {"order": order, "dispute": shop.disputes[order], "evidence": photo}
+    shop.disputes[nobodys["order"]] = nobodys["dispute"]
+    if due:
+        # Time goes by without anybody having looked: what is due of an order fires when one who may see it does, and for nobody else.
+        shop.control("PUT", "/clock", json={"mode": "shifted", "now": shop.now()})
+        monkeypatch.setattr("emulator.clock.wall_now", lambda: datetime.now(UTC).replace(microsecond=0) + timedelta(days=400))
+    calls: list[tuple[str, str, Callable[[str], TestResponse]]] = [
+        (f"{stranger} {action}", "order", partial(shop.ask, stranger, action, **body))
+        for action, (stranger, body) in (ORDER_ACTIONS | DISPUTE_ACTIONS).items()
+    ]
+
+    def look(who: str, path: str, one: str) -> TestResponse:
+        return shop.call(who, "GET", path.format(one))
+
+    # The mediator may see what has escalated meanwhile.
+    strangers = ("buyer-2", "seller-2") if due else ("buyer-2", "seller-2", "mediator")
+    calls += [(f"{who} {path}", kind, partial(look, who, path)) for kind, path in LOOKS for who in strangers]
+    for name, kind, call in calls:
+        call(nobodys[kind])
+        answer, work = asked_of(database, partial(call, ids[kind]))
+        nothing, least = asked_of(database, partial(call, nobodys[kind]))
+        assert least, f"{name} has asked the database at all"
+        assert work == least, name
+        assert told(answer) == told(nothing), name
+        if answer.status_code == 200:
+            assert (answer.json or {})["data"] == [], name
+        else:
+            assert answer.status_code == 404, name
+
+
 # ── No Thanks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -181,7 +257,10 @@ def everything(box: Sandbox, order: str) -> dict[str, Any]:
     answers["seller accepts nothing"] = box.ask("seller", "accept", order, solution="sol_none")
     answers["mediator rules nothing"] = box.ask("mediator", "rule", order, in_favor_of="buyer", amount=usd("0.00"), explanation="x")
     answers |= {path: box.client.get(f"{box.path}{path}") for path in ("/mailbox", "/forecast", "/audit", "/clock")}
-    return {name: (answer.status_code, answer.data, sorted(answer.headers)) for name, answer in answers.items()}
+    return {
+        name: (answer.status_code, answer.data, sorted(pair for pair in answer.headers if pair[0] != "X-Request-Id"))
+        for name, answer in answers.items()
+    }
 
 
 def buyers(box: Sandbox, order: str) -> list[bytes]:

@@ -105,9 +105,17 @@ def a_file_a_byte_too_large(box: Sandbox) -> Asking:
     return lambda: box.upload("buyer", "large.png", data)
 
 
-@case("not_implemented")
-def a_header_that_is_not_honoured(box: Sandbox) -> Asking:
-    return lambda: box.client.post(f"{box.path}/reset", json={}, headers={"Idempotency-Key": "once"})
+@case("foreign_origin")
+def a_page_of_another_site_resets(box: Sandbox) -> Asking:
+    return lambda: box.client.post(f"{box.path}/reset", headers={"Origin": "https://elsewhere.example"})
+
+
+@case("idempotency_key_reused")
+def a_key_with_another_message(box: Sandbox) -> Asking:
+    order = box.placed()
+    path, key = f"/v1/orders/{order}/messages", {"Idempotency-Key": "once"}
+    assert box.call("seller", "POST", path, json={"text": "One."}, headers=key).status_code == 201
+    return lambda: box.call("seller", "POST", path, json={"text": "Two."}, headers=key)
 
 
 # ── who is asking, and for what ────────────────────────────────────────────────────────────────────────────────────────
@@ -117,6 +125,14 @@ def a_header_that_is_not_honoured(box: Sandbox) -> Asking:
 def no_token(box: Sandbox) -> Asking:
     order = box.placed()
     return lambda: box.client.post(f"/v1/orders/{order}/cancel", json={})
+
+
+@case("precondition_failed")
+def an_order_that_has_changed(box: Sandbox) -> Asking:
+    order = box.placed()
+    seen = box.call("seller", "GET", f"/v1/orders/{order}").headers["ETag"]
+    box.do("seller", "extend_processing", order, days=1)
+    return lambda: box.call("seller", "POST", f"/v1/orders/{order}/ship", json={}, headers={"If-Match": seen})
 
 
 @case("not_found")
@@ -695,6 +711,25 @@ def test_a_locked_control_plane_refuses_and_changes_nothing(new_database: Callab
     app.extensions["dispute_emulator"].close()
 
 
+def test_where_there_are_enough_sandboxes_no_more_are_made_and_one_that_goes_makes_room(new_database: Callable[[str], str]) -> None:
+    """sandboxes_over_limit needs a program with a limit."""
+    app = create_app(new_database("sqlite"), demo=False, max_sandboxes=2)
+    box = Sandbox(app.test_client())
+    world = box.control("GET", "/export")
+    calls = (("/_emulator/sandboxes", {}), (f"{box.path}/fork", {}), ("/_emulator/sandboxes/import", world))
+    for path, body in calls:
+        other = Sandbox(app.test_client())
+        before = dump(app)
+        answer = box.client.post(path, json=body)
+        assert (answer.status_code, (answer.json or {})["code"]) == (409, "sandboxes_over_limit")
+        assert {name: rows for name, rows in dump(app).items() if name != "counters"} == {n: r for n, r in before.items() if n != "counters"}
+        box.client.delete(other.path)
+        made = box.client.post(path, json=body)
+        assert made.status_code == 201
+        box.client.delete(made.headers["Location"])
+    app.extensions["dispute_emulator"].close()
+
+
 @pytest.mark.parametrize("code", FRAMING)
 def test_a_refusal_of_the_server_in_front_is_a_problem_too(code: str, new_database: Callable[[str], str]) -> None:
     app = create_app(new_database("sqlite"), demo=False)
@@ -707,7 +742,9 @@ def test_a_refusal_of_the_server_in_front_is_a_problem_too(code: str, new_databa
 
 def test_every_refusal_has_a_case() -> None:
     # endless_timers needs a table that is broken, and no audit holds there (tests/control/test_time.py).
-    elsewhere = {"emulator_key_required", "endless_timers", *FRAMING}
+    # The database is away, busy or full in tests/store/test_outages.py.
+    away = {"database_unreachable", "database_busy", "storage_full", "outcome_unknown"}
+    elsewhere = {"emulator_key_required", "endless_timers", "sandboxes_over_limit", *away, *FRAMING}
     covered = {found.code for found in CASES.values()} | elsewhere
     assert covered == {refusal.code for refusal in REFUSALS}, "give a new refusal a case here; take away one that is gone"
     assert not elsewhere & {found.code for found in CASES.values()}

@@ -7,7 +7,7 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from emulator.http.codec import to_json
+from emulator.encoding import to_json
 from emulator.player import CoreStage, Play, Tale, play_on_core, story_ids, tales_of
 
 from .stage import HttpStage

@@ -20,7 +20,8 @@ import orjson
 import pytest
 from freezegun import freeze_time
 
-from emulator.http.codec import http_date, to_json
+from emulator.encoding import to_json
+from emulator.http.codec import http_date
 from emulator.store.codec import from_json
 from emulator.store.codec import to_json as to_document
 from emulator.testing import freezing

@@ -7,14 +7,15 @@
     ├── UnknownToken            this client was never told the token of that account
     └── Refused                 the emulator says no, and why
         ├── Unauthenticated     401: no token or key, or a wrong one
-        ├── WrongRole           403: the right sandbox, but another role's business
+        ├── WrongRole           403: the right sandbox, but another role's business; or a page of another site asks
         ├── NotFound            404: there is no such thing here, or it is another party's
         ├── Conflict            409: not as things stand now
+        ├── Changed             412: it is no longer as `if_match` says
         ├── TooLarge            413: more bytes than are taken
         ├── WrongType           415: another type of content than is taken
         ├── Malformed           422: not well formed, out of range, or against a rule that the request alone decides
         ├── Broken              500: the emulator itself is at fault
-        └── NotBuilt            501: a part of the contract that is not built yet
+        └── Unavailable         503, 507: the database underneath is away, busy or full
 
 A refusal of any other status is a plain Refused. All of them can be pickled.
 """
@@ -148,7 +149,7 @@ class Unauthenticated(Refused):
 
 
 class WrongRole(Refused):
-    """403: it is another role's business."""
+    """403: it is another role's business; or a page of another site asks."""
 
 
 class NotFound(Refused):
@@ -157,6 +158,10 @@ class NotFound(Refused):
 
 class Conflict(Refused):
     """409: not as things stand now."""
+
+
+class Changed(Refused):
+    """412: it is no longer as `if_match` says; nothing has been changed. Look at it again before you decide."""
 
 
 class TooLarge(Refused):
@@ -175,8 +180,14 @@ class Broken(Refused):
     """500: the emulator itself is at fault; nothing has been changed."""
 
 
-class NotBuilt(Refused):
-    """501: this part of the contract is not built yet; nothing has been changed."""
+class Unavailable(Refused):
+    """503, 507: the database underneath is away, busy or full. The call may be repeated as it is, after `retry_after` seconds if told.
+
+    Nothing has been changed, unless `code` is `outcome_unknown`: then it has happened or not, and only a call that had an
+    `idempotency_key` can be repeated without harm.
+    """
+
+    retry_after: float | None = None
 
 
 BY_STATUS: Mapping[int, type[Refused]] = {
@@ -184,11 +195,13 @@ BY_STATUS: Mapping[int, type[Refused]] = {
     403: WrongRole,
     404: NotFound,
     409: Conflict,
+    412: Changed,
     413: TooLarge,
     415: WrongType,
     422: Malformed,
     500: Broken,
-    501: NotBuilt,
+    503: Unavailable,
+    507: Unavailable,
 }
 
 
@@ -198,6 +211,9 @@ for _error in (EmulatorError, Unreachable, BrokenOff, Foreign, UnknownToken, Ref
 del _error
 
 
-def refusal(status: int, problem: Mapping[str, Any], method: str, path: str) -> Refused:
+def refusal(status: int, problem: Mapping[str, Any], method: str, path: str, retry_after: float | None = None) -> Refused:
     """The exception for a problem document."""
-    return BY_STATUS.get(status, Refused)(status, problem, method, path)
+    no = BY_STATUS.get(status, Refused)(status, problem, method, path)
+    if isinstance(no, Unavailable):
+        no.retry_after = retry_after
+    return no

@@ -1,17 +1,19 @@
 """What the emulator answers. Written by `make client` from the contract: do not edit.
 
 Instants are aware, in UTC. A member that this client does not know is passed over; what may be missing or null is None.
+`etag` names what somebody was shown, as `if_match` takes it; None for what came inside of something else, such as a list. It is no part
+of the JSON, and what is alike is equal whatever its `etag`.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from .money import Money
-from .values import Json, instant, optional
+from .values import FROM_HEADER, Json, instant, optional
 from .words import (
     ActionName,
     Actor,
@@ -20,6 +22,7 @@ from .words import (
     ClaimStatus,
     ClockMode,
     DisputeStatus,
+    HealthStatus,
     LedgerAccount,
     Method,
     OrderStatus,
@@ -269,9 +272,10 @@ class Order:
     refund: Refund | None
     allowed_actions: list[AllowedAction]
     next_deadline: NextDeadline | None
+    etag: str | None = field(default=None, compare=False, repr=False, metadata=FROM_HEADER)
 
     @classmethod
-    def from_json(cls, json: Json) -> Self:
+    def from_json(cls, json: Json, etag: str | None = None) -> Self:
         return cls(
             id=json["id"],
             status=json["status"],
@@ -294,6 +298,7 @@ class Order:
             refund=optional(Refund.from_json, json.get("refund")),
             allowed_actions=[AllowedAction.from_json(each) for each in json["allowed_actions"]],
             next_deadline=optional(NextDeadline.from_json, json.get("next_deadline")),
+            etag=etag,
         )
 
 
@@ -502,9 +507,10 @@ class Dispute:
     appeal_until: datetime.datetime | None
     allowed_actions: list[AllowedAction]
     next_deadline: NextDeadline | None
+    etag: str | None = field(default=None, compare=False, repr=False, metadata=FROM_HEADER)
 
     @classmethod
-    def from_json(cls, json: Json) -> Self:
+    def from_json(cls, json: Json, etag: str | None = None) -> Self:
         return cls(
             id=json["id"],
             order=json["order"],
@@ -529,6 +535,7 @@ class Dispute:
             appeal_until=optional(instant, json.get("appeal_until")),
             allowed_actions=[AllowedAction.from_json(each) for each in json["allowed_actions"]],
             next_deadline=optional(NextDeadline.from_json, json.get("next_deadline")),
+            etag=etag,
         )
 
 
@@ -853,20 +860,20 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What `health` answers."""
+    """What `health` and `ready` answer."""
 
-    status: str
-    version: str
-    database: str
-    now: datetime.datetime
+    status: HealthStatus
+    version: str | None
+    database: str | None
+    now: datetime.datetime | None
 
     @classmethod
     def from_json(cls, json: Json) -> Self:
         return cls(
             status=json["status"],
-            version=json["version"],
-            database=json["database"],
-            now=instant(json["now"]),
+            version=json.get("version"),
+            database=json.get("database"),
+            now=optional(instant, json.get("now")),
         )
 
 

@@ -25,7 +25,7 @@ def checked(response: httpx.Response, base_url: str) -> httpx.Response:
     problem = _json(response, base_url) if kind == "application/problem+json" else None
     if not isinstance(problem, dict):
         raise Foreign(f"What answers at {base_url} is no emulator: it says {response.status_code} {response.reason_phrase}.")
-    raise refusal(response.status_code, problem, request.method, request.url.path)
+    raise refusal(response.status_code, problem, request.method, request.url.path, _retry_after(response))
 
 
 def read_json(response: httpx.Response, read: Callable[[Any], T]) -> T:
@@ -37,6 +37,15 @@ def read_json(response: httpx.Response, read: Callable[[Any], T]) -> T:
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as problem:
         path = response.request.url.path
         raise Foreign(f"What answers at {base_url} is no emulator that this client knows: {path} lacks {problem!r}.") from problem
+
+
+def read_tagged(response: httpx.Response, read: Callable[[Any, str | None], T]) -> T:
+    """The same for an answer that has an ETag.
+
+    Whether it is the first answer to a key or the same once more (Idempotency-Replayed) is not read: that is what a key is for, that
+    it makes no difference. Who wants to see it asks with `account.http`.
+    """
+    return read_json(response, lambda found: read(found, response.headers.get("ETag")))
 
 
 def failure(problem: httpx.HTTPError, base_url: str) -> EmulatorError:
@@ -59,6 +68,12 @@ def hung_up(problem: httpx.HTTPError) -> bool:
     if isinstance(problem, httpx.RemoteProtocolError):
         return any(word in str(problem) for word in _HUNG_UP)
     return isinstance(problem, httpx.ReadError | httpx.WriteError | httpx.CloseError)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """The seconds after which to ask again. An instant is passed over: only a clock tells how far off it is, and a test may move that."""
+    seconds = response.headers.get("Retry-After", "")
+    return float(seconds) if seconds.isascii() and seconds.isdigit() else None
 
 
 def _json(response: httpx.Response, base_url: str) -> Any:

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias, TypedDict, TypeVar
 from urllib.parse import quote
 
@@ -23,6 +24,13 @@ class HasId(Protocol):
     def id(self) -> str: ...
 
 
+class HasTag(Protocol):
+    """Whatever was answered with an ETag: an order, a dispute."""
+
+    @property
+    def etag(self) -> str | None: ...
+
+
 class MoneyDict(TypedDict):
     """Money as JSON has it."""
 
@@ -31,10 +39,14 @@ class MoneyDict(TypedDict):
 
 
 Id: TypeAlias = str | HasId
+Tag: TypeAlias = str | HasTag
 Instant: TypeAlias = datetime.datetime | str
 Duration: TypeAlias = datetime.timedelta | str
 AnyMoney: TypeAlias = Money | MoneyDict
 File: TypeAlias = str | PathLike[str] | bytes
+
+# A field of an answer that stands in its headers and not in its JSON.
+FROM_HEADER: Mapping[str, Any] = MappingProxyType({"header": True})
 
 # ── into a call ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -60,7 +72,8 @@ def as_json(value: Any) -> Any:
             return [as_json(each) for each in value]
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             # A name that Python keeps for itself has an underscore here.
-            return {field.name.rstrip("_"): as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+            fields = [field.name for field in dataclasses.fields(value) if "header" not in field.metadata]
+            return {name.rstrip("_"): as_json(getattr(value, name)) for name in fields}
     raise TypeError(f"{type(value).__name__} has no form in JSON.")
 
 
@@ -81,6 +94,23 @@ def ids_of(named: Sequence[Id]) -> list[str]:
     if isinstance(named, str):
         raise TypeError(f"A list of ids is wanted, and not the text {named!r}.")
     return [id_of(each) for each in named]
+
+
+def tag_of(seen: Tag) -> str:
+    """The ETag itself, or that of something; raises TypeError for what has none, ValueError for what came without it."""
+    found = seen if isinstance(seen, str) else getattr(seen, "etag", seen)
+    if found is None:
+        raise ValueError("This came inside of something else, such as a list, which tells no ETag; look at it by itself first.")
+    if not isinstance(found, str):
+        raise TypeError(f"An ETag is wanted, or an order or a dispute that was answered with one, and not {seen!r}.")
+    return in_header(found)
+
+
+def in_header(text: str) -> str:
+    """A text that can stand in a header; raises ValueError where it cannot. What it may say there is the emulator's business."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError(f"{text!r} cannot be sent: what stands in a header is printable ASCII.")
+    return text
 
 
 def quoted(named: Id) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "Currency",
     "DisputeStatus",
     "Edge",
+    "HealthStatus",
     "ItemDict",
     "LedgerAccount",
     "Method",
@@ -167,6 +168,7 @@ CancelClaimReason: TypeAlias = Literal["compromise", "refund_to_buyer", "goods_r
 OrderStatus: TypeAlias = Literal["awaiting_shipment", "awaiting_confirmation", "in_dispute", "payment_processing", "finished", "cancelled"]
 ClaimStatus: TypeAlias = Literal["processing", "waiting_for_buyer", "waiting_for_seller", "waiting_for_both", "closed"]
 ClaimKind: TypeAlias = Literal["mediation", "contest", "appeal"]
+HealthStatus: TypeAlias = Literal["ok", "ready"]
 
 
 class ItemDict(TypedDict):

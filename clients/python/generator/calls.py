@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-from .contract import OWNERS, SANDBOX, Contract, Operation, Owner, Taken, model_name
+from .contract import OWNERS, SANDBOX, Contract, Operation, Owner, Taken, model_name, python_name
 
 WIDTH = 120
 # What the errors of the client are called; other refusals are plain Refused.
@@ -14,14 +14,19 @@ ERRORS = {
     403: "WrongRole",
     404: "NotFound",
     409: "Conflict",
+    412: "Changed",
     413: "TooLarge",
     415: "WrongType",
     422: "Malformed",
     500: "Broken",
-    501: "NotBuilt",
+    503: "Unavailable",
+    507: "Unavailable",
 }
 
-HEAD = '''"""Every call of the contract as a method. Written by `make client` from the contract: do not edit."""
+HEAD = '''"""Every call of the contract as a method. Written by `make client` from the contract: do not edit.
+
+`idempotency_key` and `if_match`, where a method takes them, are told once for all: see AsyncAccount.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +38,8 @@ import httpx
 
 from ..making import Making
 from ..models import {models}
-from ..reading import read_json
-from ..values import AnyMoney, Duration, File, Id, Instant, Json, id_of, ids_of, part, quoted, said
+from ..reading import read_json, read_tagged
+from ..values import AnyMoney, Duration, File, Id, Instant, Json, Tag, id_of, ids_of, part, quoted, said
 from ..words import {words}
 from .pages import AsyncPages
 
@@ -80,15 +85,15 @@ def source(contract: Contract) -> str:
 
 
 def _class(contract: Contract, owner: Owner) -> str:
-    methods = [_method(operation, owner) for operation in contract.operations if owner in operation.owners]
+    methods = [_method(operation, owner, contract.tagged) for operation in contract.operations if owner in operation.owners]
     return "\n".join([f"class Async{owner}Calls(ABC):", f'    """{SAYS[owner]}"""', "", *NEEDS[owner], *methods])
 
 
-def _method(operation: Operation, owner: Owner) -> str:
+def _method(operation: Operation, owner: Owner, tagged: set[str]) -> str:
     path = operation.path.replace(SANDBOX, "{self.path}") if owner == "Sandbox" else operation.path
     placed = re.sub(r"\{(\w+)\}", r"{quoted(\1)}", path).replace("{quoted(self)}", "{self.path}")
     where = f'f"{placed}"' if "{" in placed else f'"{placed}"'
-    returns, body, waits = _body(operation, where)
+    returns, body, waits = _body(operation, where, tagged)
     head = f"    {'async ' if waits else ''}def {operation.name}({', '.join(_signature(operation))}) -> {returns}:"
     return "\n".join([head, _docstring(operation), f"        return {body}" if returns != "None" else f"        {body}", ""])
 
@@ -103,8 +108,8 @@ def _argument(taken: Taken) -> str:
     return f"{taken.python}: {taken.type}" + ("" if taken.required else " | None = None")
 
 
-def _body(operation: Operation, where: str) -> tuple[str, str, bool]:
-    """What a method returns, the expression that does it, and whether it waits for the answer."""
+def _body(operation: Operation, where: str, tagged: set[str]) -> tuple[str, str, bool]:
+    """What a method returns, the expression that does it, and whether it waits for the answer; `tagged` answers have an ETag."""
     query = _members(operation, "query")
     answer, model = operation.answer, model_name(operation.answer.model)
     if answer.kind == "page":
@@ -116,6 +121,7 @@ def _body(operation: Operation, where: str) -> tuple[str, str, bool]:
         given.append(_sent(operation))
     if operation.patient:
         given.append("patient=True")
+    given += [f"{name}={name}" for name in map(python_name, operation.headers)]
     sent = f"self._send({', '.join(given)})"
     match answer.kind:
         case "handle":
@@ -128,7 +134,7 @@ def _body(operation: Operation, where: str) -> tuple[str, str, bool]:
             return "bytes", f"(await {sent}).content", True
         case "document":
             return "dict[str, Any]", f"read_json(await {sent}, dict)", True
-    read = f"read_json(await {sent}, {model}.from_json)"
+    read = f"{'read_tagged' if answer.model in tagged else 'read_json'}(await {sent}, {model}.from_json)"
     return model, f"self._met({read})" if operation.id in BRINGS_PEOPLE else read, True
 
 
@@ -169,8 +175,11 @@ def _docstring(operation: Operation) -> str:
     if operation.answer.kind == "handle":
         ends = "`with` deletes it at the end." if operation.mine else "`with` does not delete it."
         more += _wrapped(f"Answers the sandbox itself; {ends}", "")
-    raised = [f"{ERRORS.get(status, 'Refused')}: {', '.join(codes)}" for status, codes in sorted(operation.refusals.items())]
-    more += _wrapped(f"Raises {'; '.join(raised)}.", "")
+    raised: dict[str, list[str]] = {}
+    for status, codes in sorted(operation.refusals.items()):
+        raised.setdefault(ERRORS.get(status, "Refused"), []).extend(codes)
+    told = "; ".join(f"{error}: {', '.join(codes)}" for error, codes in raised.items())
+    more += _wrapped(f"Raises {told}.", "")
     text = "\n".join(f"        {line}".rstrip() for line in [f"{first}{rule}.", "", *more])
     return f'        """{text.strip()}\n        """'
 

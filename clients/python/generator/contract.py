@@ -79,6 +79,9 @@ WORDS: Mapping[str, str] = {
 }
 # The parameter that chooses the form of an answer, and those that a text, which is whole, does not take.
 FORM, OF_PAGES = "format", ("limit", "cursor")
+# Headers that set a call's conditions, with the type of the argument that each becomes. If-None-Match is left out: it is for who keeps
+# answers and shows them again, and 304, its answer, is no object. Who wants it has `account.http`.
+HEADERS: Mapping[str, str | None] = {"Idempotency-Key": "str", "If-Match": "Tag", "If-None-Match": None}
 # Fields that name a thing by its id, whatever the thing: any of these may be an object that has an id.
 IDS = frozenset({"sandbox", "order", "dispute", "snapshot", "store", "evidence", "message"})
 _ID_PATTERN = re.compile(r"\^[a-z]{3}_\[")
@@ -94,7 +97,7 @@ class Taken:
 
     name: str
     type: str
-    where: Literal["path", "query", "body", "whole", "file"]
+    where: Literal["path", "query", "body", "whole", "file", "header"]
     required: bool
     says: str = ""
     send: Literal["", "id_of", "ids_of"] = ""
@@ -138,6 +141,10 @@ class Operation:
         return self.id not in NOT_MINE
 
     @property
+    def headers(self) -> Sequence[str]:
+        return [taken.name for taken in self.takes if taken.where == "header"]
+
+    @property
     def positional(self) -> Sequence[str]:
         return POSITIONAL.get(self.id, ())
 
@@ -151,6 +158,15 @@ class Contract:
     models: dict[str, Json] = field(default_factory=dict)
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nested: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def tagged(self) -> set[str]:
+        """The answers that have an ETag: those that can be looked at on the condition that they still have it."""
+        return {
+            operation.answer.model
+            for operation in self.operations
+            if operation.verb == "GET" and operation.answer.kind == "model" and "If-Match" in operation.headers
+        }
 
     def word(self, values: Sequence[str | None], place: str) -> str:
         """The name of an enumeration, which is made where there is none yet."""
@@ -189,6 +205,8 @@ def read(document: Json) -> Contract:
 
 
 def python_name(name: str) -> str:
+    if "-" in name:
+        return name.replace("-", "_").lower()
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
@@ -229,6 +247,7 @@ def without_null(schema: Json) -> Json:
 def _operation(contract: Contract, path: str, verb: str, operation: Json) -> Operation:
     name: str = operation["operationId"]
     owners = _owners(name, path, operation)
+    takes = [*_takes(contract, name, path, owners, operation), *_headers(operation)]
     return Operation(
         id=name,
         name=METHODS.get(name, name),
@@ -237,7 +256,7 @@ def _operation(contract: Contract, path: str, verb: str, operation: Json) -> Ope
         path=path,
         says=operation["summary"],
         rule=operation.get("x-rule"),
-        takes=tuple(sorted(_takes(contract, name, path, owners, operation), key=lambda taken: (taken.where != "path", not taken.required))),
+        takes=tuple(sorted(takes, key=lambda taken: (taken.where != "path", not taken.required))),
         has_body="requestBody" in operation,
         answer=_answer(operation),
         refusals={
@@ -296,6 +315,15 @@ def _takes(contract: Contract, name: str, path: str, owners: Sequence[Owner], op
         for member, inner in schema["properties"].items():
             says = inner.get("description", "")
             yield _taken(contract, member, inner, says, "body", member in schema.get("required", ()), schema_name)
+
+
+def _headers(operation: Json) -> Iterator[Taken]:
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "header":
+            # One that is not known here must not be passed over in silence.
+            kind = HEADERS[parameter["name"]]
+            if kind is not None:
+                yield Taken(parameter["name"], kind, "header", required=False)
 
 
 def _query_place(operation: str) -> str:

@@ -9,17 +9,19 @@ from .contract import BY_HAND, Contract, Json, is_nullable, model_name, python_n
 HEAD = '''"""What the emulator answers. Written by `make client` from the contract: do not edit.
 
 Instants are aware, in UTC. A member that this client does not know is passed over; what may be missing or null is None.
+`etag` names what somebody was shown, as `if_match` takes it; None for what came inside of something else, such as a list. It is no part
+of the JSON, and what is alike is equal whatever its `etag`.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from .money import Money
-from .values import Json, instant, optional
+from .values import FROM_HEADER, Json, instant, optional
 from .words import {words}
 '''
 
@@ -60,7 +62,12 @@ def _model(contract: Contract, name: str, schema: Json) -> str:
         kind, reader = _member(contract, without_null(inner), f"{name}.{member}")
         lines.append(f"    {python_name(member)}: {kind}{' | None' if maybe else ''}{' = None' if member not in required else ''}")
         reads.append(f"            {python_name(member)}={_reading(member, reader, maybe)},")
-    lines += ["", "    @classmethod", "    def from_json(cls, json: Json) -> Self:", "        return cls(", *reads, "        )"]
+    takes = "json: Json"
+    if name in contract.tagged:
+        lines.append("    etag: str | None = field(default=None, compare=False, repr=False, metadata=FROM_HEADER)")
+        takes += ", etag: str | None = None"
+        reads.append("            etag=etag,")
+    lines += ["", "    @classmethod", f"    def from_json(cls, {takes}) -> Self:", "        return cls(", *reads, "        )"]
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ REPLACED = (
     (r"__a(enter|exit|iter|next)__", r"__\1__"),
     (r"\bhandle_async_request\b", "handle_request"),
     (r"\baclose\b", "close"),
+    (r"\basleep\b", "sleep"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\[(\w+) for \1 in self\]", "list(self)"),

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dispute_emulator_client import (
     Account,
     AsyncEmulator,
+    Changed,
     Conflict,
     Dispute,
     Emulator,
@@ -21,6 +22,7 @@ from dispute_emulator_client import (
     Refused,
     Sandbox,
     TimelineEntry,
+    Unavailable,
     as_json,
     usd,
 )
@@ -50,7 +52,15 @@ def quarrel(emulator: Emulator) -> list[str]:
         buyer, seller, mediator = sandbox.buyer, sandbox.seller, sandbox.mediator
         order = bought(sandbox, usd("64.00"))
         dispute = opened(buyer, order, "damaged")
-        buyer.edit(dispute, amount=Money.of("40.00", "USD"))
+        buyer.edit(dispute, amount=Money.of("40.00", "USD"), if_match=dispute, idempotency_key="less")
+        try:
+            buyer.edit(dispute, amount=Money.of("39.00", "USD"), if_match=dispute.etag)
+        except Changed as no:
+            changed: str = no.code
+            assert changed == "precondition_failed"
+        except Unavailable as no:
+            seconds: float | None = no.retry_after
+            assert seconds is None
         dispute = seller.refuse(dispute, reason="It left us whole.", solution={"remedy": "refund", "amount": usd("5.00")})
         try:
             buyer.accept(dispute, solution="sol_nope")
@@ -105,7 +115,7 @@ async def waiting(url: str) -> int:
 
 
 def main() -> None:
-    with Emulator() as emulator:
+    with Emulator(idempotent=True, retry_seconds=1.5) as emulator:
         assert emulator.health().status == "ok"
         print(*quarrel(emulator), sep="\n")
         print(asyncio.run(waiting(emulator.base_url)) > 3)

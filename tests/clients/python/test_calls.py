@@ -16,7 +16,7 @@ import pytest
 from dispute_emulator_client import AsyncEmulator, Emulator
 from dispute_emulator_client.making import Making
 
-from clients.python.generator.contract import FORM, OF_PAGES, POSITIONAL, Contract, Operation, python_name, read
+from clients.python.generator.contract import FORM, HEADERS, OF_PAGES, POSITIONAL, Contract, Operation, python_name, read
 from clients.python.generator.writing import generated
 from emulator.derive import openapi
 
@@ -36,9 +36,10 @@ def document_of(operation: Operation) -> dict[str, Any]:
 
 
 def wire_names(operation: Operation, owner: str) -> set[str]:
-    """What the document says that the operation takes: ids in the path, the query, the members of the body."""
+    """What the document says that the operation takes: ids in the path, the query, headers, the members of the body."""
     document, item = document_of(operation), openapi()["paths"][operation.path]
     names = {parameter["name"] for parameter in (*item.get("parameters", ()), *document.get("parameters", ()))}
+    names -= {name for name, kind in HEADERS.items() if kind is None}
     if owner == "Sandbox":
         names.discard("sandbox")
     if len(FORMS[operation.id]) > 1:
@@ -108,6 +109,13 @@ def test_the_generator_sees_a_change_of_the_contract() -> None:
     assert "in_verse" not in inspect.signature(client.Account.refuse).parameters
 
 
+def test_a_header_that_the_generator_does_not_know_is_not_passed_over() -> None:
+    document = json.loads(json.dumps(openapi()))
+    document["paths"]["/v1/orders"]["post"]["parameters"].append({"in": "header", "name": "Prefer", "schema": {"type": "string"}})
+    with pytest.raises(KeyError, match="Prefer"):
+        read(document)
+
+
 # ── it sends what it was given, where the document says ────────────────────────────────────────────────────────────────
 
 
@@ -118,6 +126,7 @@ class Sent:
     method: str = ""
     path: str = ""
     query: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
     body: Any = None
 
 
@@ -134,6 +143,7 @@ def answering(sent: Sent) -> httpx.MockTransport:
             return httpx.Response(201, json=made)
         data = request.content
         sent.method, sent.path, sent.query = request.method, request.url.path, dict(request.url.params)
+        sent.headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
         kind = request.headers.get("Content-Type", "")
         sent.body = json.loads(data) if kind == "application/json" else data
         return httpx.Response(418, json=problem, headers={"Content-Type": "application/problem+json"})
@@ -157,6 +167,7 @@ def sample(kind: str, name: str) -> tuple[Any, Any]:
         "Instant": ("2026-03-03T09:00:00Z", "2026-03-03T09:00:00Z"),
         "Duration": ("P1D", "P1D"),
         "str": (name, name),
+        "Tag": (Tagged(f'"{name}"'), f'"{name}"'),
         "int": (7, 7),
         "bool": (True, True),
         "Mapping[str, Any]": ({"edits_max": 3}, {"edits_max": 3}),
@@ -173,9 +184,16 @@ class Named:
         self.id = name
 
 
-def expectation(operation: Operation, owner: str) -> tuple[dict[str, Any], str, dict[str, str], Any]:
-    """Arguments for a method, and the path, query and body that they must become."""
-    arguments, query, body = dict[str, Any](), dict[str, str](operation.fixed), dict[str, Any]()
+class Tagged:
+    """An object with an ETag, whatever else it may be."""
+
+    def __init__(self, etag: str) -> None:
+        self.etag = etag
+
+
+def expectation(operation: Operation, owner: str) -> tuple[dict[str, Any], str, dict[str, str], dict[str, str], Any]:
+    """Arguments for a method, and the path, query, headers and body that they must become."""
+    arguments, query, headers, body = dict[str, Any](), dict[str, str](operation.fixed), dict[str, str](), dict[str, Any]()
     path = operation.path.replace("{sandbox}", "sbx_1") if owner == "Sandbox" else operation.path
     whole: Any = None
     for taken in operation.takes:
@@ -189,11 +207,13 @@ def expectation(operation: Operation, owner: str) -> tuple[dict[str, Any], str, 
                 path = path.replace(f"{{{taken.name}}}", wire)
             case "query":
                 query[taken.name] = {True: "true"}.get(wire, str(wire))
+            case "header":
+                headers[taken.name] = wire
             case "body":
                 body[taken.name] = wire
             case "whole":
                 whole = wire
-    return arguments, path, query, whole if whole is not None else body
+    return arguments, path, query, headers, whole if whole is not None else body
 
 
 def first(answer: Any) -> Any:
@@ -204,8 +224,8 @@ def first(answer: Any) -> Any:
 
 
 def check(sent: Sent, operation: Operation, owner: str) -> None:
-    _, path, query, body = expectation(operation, owner)
-    assert (sent.method, sent.path, sent.query) == (operation.verb, path, query)
+    _, path, query, headers, body = expectation(operation, owner)
+    assert (sent.method, sent.path, sent.query, sent.headers) == (operation.verb, path, query, headers)
     if operation.id == "upload_evidence":
         assert b'name="file"; filename="crack.png"' in sent.body
         assert b"\x89PNG" in sent.body
@@ -252,6 +272,7 @@ def test_what_is_not_given_is_not_sent() -> None:
             with pytest.raises(client.Refused):
                 call()
             assert sent.body == {}
+            assert sent.headers == {}
         with pytest.raises(client.Refused):
             next(sandbox.seller.orders())
         assert sent.query == {}

@@ -20,6 +20,7 @@ from dispute_emulator_client import (
     AllowedAction,
     Broken,
     BrokenOff,
+    Changed,
     Conflict,
     Dispute,
     Emulator,
@@ -27,13 +28,13 @@ from dispute_emulator_client import (
     Foreign,
     Malformed,
     Money,
-    NotBuilt,
     NotFound,
     Order,
     Refused,
     Sandbox,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unreachable,
     WrongRole,
     WrongType,
@@ -126,7 +127,7 @@ def test_every_status_that_the_rulebook_refuses_with_has_its_exception() -> None
     assert known - set(errors.BY_STATUS) <= {400, 405, 414, 431}
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 415, 418, 422, 500, 501, 503])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 412, 413, 415, 418, 422, 500, 501, 503, 507])
 def test_whatever_the_status_a_problem_is_a_refusal(status: int) -> None:
     body = {"type": "/problems/x", "title": "So it is.", "status": status, "code": "x"}
     given = httpx.Response(status, json=body, headers={"Content-Type": "application/problem+json; charset=utf-8"})
@@ -136,7 +137,29 @@ def test_whatever_the_status_a_problem_is_a_refusal(status: int) -> None:
     assert str(caught.value) == f"GET /_emulator/health: {status} x\n  So it is."
     assert caught.value.allowed_actions == []
     assert caught.value.window is None
-    assert {500: Broken, 501: NotBuilt}.get(status, Refused) in type(caught.value).__mro__
+    assert {412: Changed, 500: Broken, 501: Refused, 503: Unavailable, 507: Unavailable}.get(status, Refused) in type(caught.value).__mro__
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("1", 1.0),
+        ("120", 120.0),
+        ("0", 0.0),
+        ("Mon, 02 Mar 2026 09:00:00 GMT", None),
+        ("-1", None),
+        ("soon", None),
+        ("²", None),
+        (None, None),
+    ],
+)
+def test_what_is_away_says_after_how_many_seconds_to_ask_again(header: str | None, seconds: float | None) -> None:
+    headers = {"Content-Type": "application/problem+json"} | ({"Retry-After": header.encode("latin-1")} if header else {})  # type: ignore[dict-item]
+    given = httpx.Response(503, json={"status": 503, "code": "database_busy"}, headers=headers)
+    with Emulator("http://test", transport=httpx.MockTransport(lambda _: given)) as emulator, pytest.raises(Unavailable) as away:
+        emulator.health()
+    assert away.value.retry_after == seconds
+    assert pickle.loads(pickle.dumps(away.value)).retry_after == seconds
 
 
 def test_it_can_be_pickled_and_copied(sandbox: Sandbox, disputed: Callable[[], Dispute]) -> None:

@@ -15,13 +15,17 @@ README = Path(__file__).resolve().parents[3] / "clients" / "python" / "README.md
 TEXT = README.read_text("utf-8")
 
 
-def test_its_program_runs_and_prints_a_refusal(server: LiveServer) -> None:
-    (program,) = re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
-    code = program.replace("http://127.0.0.1:8080", server.url)
-    assert code != program
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert run.returncode == 0, run.stderr
-    assert re.match(r"POST /v1/disputes/dsp_\w+/escalate: 409 seller_has_not_refused \(ESC-1\)\n", run.stdout)
+def test_its_programs_run_and_print_refusals(server: LiveServer) -> None:
+    printed = []
+    for program in re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE):
+        code = program.replace("http://127.0.0.1:8080", server.url)
+        assert code != program
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+        assert run.returncode == 0, run.stderr
+        printed.append(run.stdout)
+    refused, changed = printed
+    assert re.match(r"POST /v1/disputes/dsp_\w+/escalate: 409 seller_has_not_refused \(ESC-1\)\n", refused)
+    assert changed == "It is no longer as If-Match says. cancelled\n"
 
 
 def test_what_it_names_is_there() -> None:

@@ -132,6 +132,10 @@ WRONG = """
         buyer.open_dispute(order, reason="damaged", remedy="money", explanation="So.")  # wrong
         buyer.orders(status="lost")  # wrong
         seller.refuse("dsp_1", reason="No.", solution={"remedy": "refund", "sum": usd("5.00")})  # wrong
+        buyer.cancel_order(order, if_match=order)
+        buyer.cancel_order(order, if_match=order.item)  # wrong
+        buyer.cancel_order(order, idempotency_key=1)  # wrong
+        buyer.orders(idempotency_key="x")  # wrong
         order.status = "finished"  # wrong
         order.stauts  # wrong
         order.shipped_at.year  # wrong

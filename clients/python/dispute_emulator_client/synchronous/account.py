@@ -19,6 +19,13 @@ class Account(AccountCalls):
     """A buyer, a seller or a mediator, with a method for every call of the marketplace, his own business or not.
 
     `http` is an httpx client with his token, for raw calls: it answers refusals like anything else and raises nothing.
+
+    Many methods take `idempotency_key`, a text that no other call of his has: the call happens once, however often it is sent, and for
+    24 hours of the sandbox's time the same call with the same key gets the same answer. Such a call is repeated by itself where the
+    connection breaks.
+
+    Many take `if_match`, an order or a dispute as he was last shown it, or its `etag`: Changed is raised, and nothing done, unless he would
+    be shown the same now. An order's ETag is meant by what is done with an order, a dispute's by what is done with a dispute.
     """
 
     def __init__(self, connection: Connection, view: AccountView) -> None:

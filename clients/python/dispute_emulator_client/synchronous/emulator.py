@@ -17,6 +17,7 @@ from .connection import Connection
 from .sandbox import Sandbox
 
 TIMEOUT_SECONDS = 30.0
+RETRY_SECONDS = 5.0
 
 
 class Emulator(EmulatorCalls):
@@ -26,6 +27,11 @@ class Emulator(EmulatorCalls):
     for a key; unless given it is $EMULATOR_KEY. `transport` is any of httpx's, for one that is reached in another way than by a network; it
     is closed with the emulator. `timeout` is how many seconds a call may wait for its answer, None for ever; `advance`, `load`, and
     whatever else takes in a whole world may wait for ever anyway. Raises ValueError where the address is none.
+
+    A call with an `idempotency_key` is repeated where nobody answers, where the connection breaks, and where the emulator says 503; it
+    happens once all the same. `retry_seconds` is how long it waits in between, all in all; 0 leaves repeating to you. With `idempotent`
+    every POST and PATCH that is given no key gets a new one, so that all of them are repeated. Nothing else is: what is only looked at
+    is asked for again once, where the other end has just hung up.
     """
 
     def __init__(
@@ -35,8 +41,10 @@ class Emulator(EmulatorCalls):
         key: str | None = None,
         transport: httpx.BaseTransport | None = None,
         timeout: float | None = TIMEOUT_SECONDS,
+        idempotent: bool = False,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
-        self.connection = Connection(base_url_of(base_url), transport, timeout)
+        self.connection = Connection(base_url_of(base_url), transport, timeout, idempotent=idempotent, retry_seconds=retry_seconds)
         known = key_of(key)
         self._headers = {} if known is None else {"X-Emulator-Key": known}
         self._http: httpx.Client | None = None
