@@ -94,6 +94,14 @@ migration: $(STAMP) ## Write the next migration from what tables.py has and the 
 races: $(STAMP) ## Race contradictory commands over four processes (ROUNDS=500, DATABASE=sqlite or postgresql)
 	@$(BIN)/python -m tests.races --rounds $(or $(ROUNDS),500) --database $(or $(DATABASE),sqlite)
 
+.PHONY: crash
+crash: $(STAMP) ## Kill workers under load (CRASH_SECONDS=300, DATABASE=sqlite or postgresql, ARGS=--stop-database)
+	@$(BIN)/python -m tests.crash --database $(or $(DATABASE),sqlite) --seconds $(or $(CRASH_SECONDS),300) $(ARGS)
+
+.PHONY: soak
+soak: $(STAMP) ## Let a state machine compare the server with the pure core (SOAK_SECONDS=1800, DATABASE=sqlite or postgresql)
+	@SOAK_SECONDS=$(or $(SOAK_SECONDS),1800) DATABASE=$(or $(DATABASE),sqlite) $(BIN)/python -m tests.soak
+
 DOCS := docs/_build/html
 
 # A warning is an error: a link that leads nowhere, a page nobody can reach, a reference to a rule that is gone.

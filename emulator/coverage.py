@@ -200,7 +200,7 @@ def could_meet(tables: Iterable[str]) -> set[Item]:
     locked = LOCKED[1] in tables
     names = frozenset(tables) - {LOCKED[1]} or {table_item(table_for(STANDARD))[1]}
     found = set().union(*(_of_table(name) for name in names))
-    return found if locked else found - {refusal_item(refusals.KEY_REQUIRED)}
+    return found - {refusal_item(refusals.FOREIGN_ORIGIN if locked else refusals.KEY_REQUIRED)}
 
 
 @lru_cache(maxsize=256)
@@ -254,6 +254,8 @@ def why_beyond(entry: Entry) -> str:
             return _OUT_OF_REACH[refusal]
         if refusal is refusals.KEY_REQUIRED:
             return "Only an emulator that was started with a key answers with it."
+        if refusal is refusals.FOREIGN_ORIGIN:
+            return "Only an emulator that was started without a key answers with it."
     shipped = [name for name, settings in RULESETS.items() if entry.item in _of_table(table_item(table_for(settings))[1])]
     row = next((row for row in RULES if row.name == entry.name.partition(":")[0]), None)
     named = ", ".join(f"`{name}`" for name, _ in row.given) if row is not None else ""

@@ -57,7 +57,8 @@ class OfRequest(logging.Filter):
     """Adds to each record which request it is about."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        about = CURRENT.get()
+        # What a driver has to say it says while it holds its connection, which must not be asked anything then.
+        about = CURRENT.get() if record.name.startswith("emulator") else None
         for name, value in (about() if about is not None else {}).items():
             if not hasattr(record, name):
                 setattr(record, name, value)

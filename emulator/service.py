@@ -41,6 +41,7 @@ from .store.orders import (
     Sandbox,
     due_orders,
     find_order,
+    is_mediated,
     lock_order,
     lock_order_in,
     pin_sandbox,
@@ -492,7 +493,7 @@ class Marketplace:
         context = self._context(row)
         assert row is not None
         loaded = read_loaded(row[_SANDBOX_WIDTH + _ASKER_WIDTH :])
-        if loaded is None or not _visible(loaded, context.asker):
+        if loaded is None or not _visible(loaded, context):
             raise Refused(refusals.NOT_FOUND)
         return context, loaded
 
@@ -548,10 +549,15 @@ def settle_due(session: Session, sandbox: Sandbox, to: datetime) -> list[Step]:
     return fired
 
 
-def _visible(loaded: Loaded, asker: Asker) -> bool:
-    if asker.role is Actor.MEDIATOR:
-        return loaded.mediated if loaded.asked is None else loaded.asked_mediated
-    return asker.id in (loaded.order.buyer, loaded.order.seller)
+def _visible(loaded: Loaded, context: Context) -> bool:
+    """Whether the asker may know of it; the mediator once he has come into it, which what is overdue may bring about."""
+    asker = context.asker
+    if asker.role is not Actor.MEDIATOR:
+        return asker.id in (loaded.order.buyer, loaded.order.seller)
+    seen = loaded.mediated if loaded.asked is None else loaded.asked_mediated
+    if seen or loaded.next_due_at is None or loaded.next_due_at > context.now:
+        return seen
+    return is_mediated(loaded.at_hand(context.engine.settle(loaded.order, context.now)[0]).dispute)
 
 
 def _store_view(record: reading.StoreRecord, now: datetime) -> Json:

@@ -58,11 +58,6 @@ class Sandboxes:
         self._seeds_fix_tokens = seeds_fix_tokens
         self._planter = Planter(database)
 
-    def health(self) -> tuple[datetime, str]:
-        """The wall's time and the kind of database, which has just answered."""
-        sandboxes.exists(self._db.reading, DEFAULT)
-        return wall_now(), self._db.dialect
-
     # ── sandboxes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def make_default(self) -> None:

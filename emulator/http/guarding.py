@@ -132,6 +132,11 @@ def install(app: Flask, metrics: Metrics, key: str | None, local: Callable[[str]
         environ = request.environ
         if BROKEN_BODY in environ:
             raise Refused(refusals.BAD_REQUEST, detail="The body has not come whole, so nothing has been done. Send it again.")
+        # Werkzeug forgives both; then what is decided by path or method further on would be decided by another than is served.
+        if environ["PATH_INFO"].startswith("//"):
+            raise Refused(refusals.NO_SUCH_PATH)
+        if environ["REQUEST_METHOD"] != request.method:
+            raise Refused(refusals.BAD_REQUEST, detail=f"A method is written in capitals: {request.method}.")
         if key is not None:
             return
         host = environ.get("HTTP_HOST", "")

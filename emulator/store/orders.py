@@ -323,7 +323,7 @@ def order_columns(order: Order, next_due_at: datetime | None, mediated: bool) ->
         "status": order.status.value,
         "next_due_at": maybe_seconds(next_due_at),
         "dispute": None if order.dispute is None else order.dispute.id,
-        "mediated": int(mediated or _mediated(order.dispute)),
+        "mediated": int(mediated or is_mediated(order.dispute)),
         "held": order.money.hold,
         "paid_out": order.money.seller,
         "refunded": order.money.refunded,
@@ -351,7 +351,7 @@ def dispute_columns(dispute: Dispute) -> dict[str, Any]:
     return {
         "status": dispute.status.value,
         "outcome": None if dispute.outcome is None else dispute.outcome.value,
-        "mediated": int(_mediated(dispute)),
+        "mediated": int(is_mediated(dispute)),
         "closed_at": maybe_seconds(dispute.closed_at),
         "about_goods": int(complaint is not None),
         "withdrawn": int(complaint is not None and complaint.withdrawn),
@@ -359,7 +359,8 @@ def dispute_columns(dispute: Dispute) -> dict[str, Any]:
     }
 
 
-def _mediated(dispute: Dispute | None) -> bool:
+def is_mediated(dispute: Dispute | None) -> bool:
+    """Whether the mediator has come into it."""
     return dispute is not None and dispute.claim is not None and dispute.claim.status is not ClaimStatus.NONE
 
 
@@ -389,7 +390,7 @@ class Batch:
         if order.dispute is not None and order.dispute is not known:
             self._add_dispute(order, order.dispute, known if known is not None and known.id == order.dispute.id else None)
         # Whoever has mediated once still sees the order when another dispute follows.
-        mediated = (loaded is not None and loaded.mediated) or any(_mediated(step.order.dispute) for step in steps)
+        mediated = (loaded is not None and loaded.mediated) or any(is_mediated(step.order.dispute) for step in steps)
         row = order_row(self.world, order, self.engine, number, mediated)
         if loaded is None:
             self._rows[_INSERT_ORDER].append(row)

@@ -466,3 +466,16 @@ def prepared(send: Send, stage: Stage) -> Send:
     """The upload into the other sandbox comes first: it is no part of what must change nothing."""
     photo = stage.elsewhere.evidence("buyer")
     return lambda s: s.box.ask("buyer", "edit", s.order, evidence=[photo])
+
+
+@pytest.mark.parametrize("path", ["//v1/orders", "//_emulator/sandboxes", "///_emulator/health"])
+def test_a_path_with_too_many_slashes_in_front_is_no_path(path: str, sandbox: Sandbox) -> None:
+    answer = sandbox.client.open(path, method="GET", environ_overrides={"PATH_INFO": path}, headers=sandbox.headers("buyer"))
+    assert (answer.status_code, (answer.json or {})["code"]) == (404, "no_such_path")
+
+
+def test_a_method_is_written_in_capitals(sandbox: Sandbox) -> None:
+    for method in ("get", "Post"):
+        answer = sandbox.client.open("/v1/orders", environ_overrides={"REQUEST_METHOD": method}, headers=sandbox.headers("buyer"))
+        assert (answer.status_code, (answer.json or {})["code"]) == (400, "bad_request")
+        assert method.upper() in (answer.json or {})["detail"]

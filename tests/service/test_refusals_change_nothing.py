@@ -722,7 +722,9 @@ def test_where_there_are_enough_sandboxes_no_more_are_made_and_one_that_goes_mak
         before = dump(app)
         answer = box.client.post(path, json=body)
         assert (answer.status_code, (answer.json or {})["code"]) == (409, "sandboxes_over_limit")
-        assert {name: rows for name, rows in dump(app).items() if name != "counters"} == {n: r for n, r in before.items() if n != "counters"}
+        assert {name: rows for name, rows in dump(app).items() if name != "counters"} == {
+            n: r for n, r in before.items() if n != "counters"
+        }
         box.client.delete(other.path)
         made = box.client.post(path, json=body)
         assert made.status_code == 201

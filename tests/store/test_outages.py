@@ -119,15 +119,16 @@ def test_who_loses_the_database_at_the_commit_is_told_that_nobody_knows(postgres
     assert box.order(order)["status"] == "awaiting_shipment"
 
 
-def test_an_unknown_outcome_is_a_503_and_the_same_key_settles_it(postgres_app: tuple[Flask, Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_outcome_is_a_503_and_the_same_key_settles_it(
+    postgres_app: tuple[Flask, Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
     app, box = postgres_app
     body = {"store": box.store, "item": {"title": "x", "quantity": 1}, "total": usd("1.00")}
     key = {"Idempotency-Key": "k"}
     for committed in (False, True):
         with monkeypatch.context() as patch:
-            done = Database._done
 
-            def lose(self: Database, session: Any, committed: bool = committed) -> None:
+            def lose(self: Database, session: Any, committed: bool = committed, done: Any = Database._done) -> None:
                 if committed:
                     session.raw("COMMIT")
                     session.raw("BEGIN")

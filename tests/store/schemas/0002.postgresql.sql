@@ -83,11 +83,11 @@ CREATE TABLE orders (
 	body TEXT NOT NULL, 
 	PRIMARY KEY (world, id)
 );
+CREATE INDEX orders_of_store ON orders (world, store);
 CREATE INDEX orders_due ON orders (world, next_due_at, id);
 CREATE INDEX orders_of_seller ON orders (world, seller, placed_at, seq);
 CREATE INDEX orders_of_buyer ON orders (world, buyer, placed_at, seq);
 CREATE INDEX orders_of_mediator ON orders (world, mediated, placed_at, seq);
-CREATE INDEX orders_of_store ON orders (world, store);
 CREATE TABLE disputes (
 	world BIGINT NOT NULL, 
 	id TEXT NOT NULL, 

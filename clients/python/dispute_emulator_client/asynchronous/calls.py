@@ -1311,9 +1311,9 @@ class AsyncSandboxCalls(ABC):
 
         `snapshot`: Branch from this kept world, not from how things stand now.
         Answers the sandbox itself; `with` deletes it at the end.
-        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; NotFound: not_found; TooLarge:
-        too_large; WrongType: unsupported_media_type; Malformed: malformed, idempotency_key_reused; Unavailable:
-        database_unreachable, database_busy, outcome_unknown, storage_full.
+        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; NotFound: not_found; Conflict:
+        sandboxes_over_limit; TooLarge: too_large; WrongType: unsupported_media_type; Malformed: malformed,
+        idempotency_key_reused; Unavailable: database_unreachable, database_busy, outcome_unknown, storage_full.
         """
         return Making(
             self._taken_in(
@@ -1400,9 +1400,9 @@ class AsyncEmulatorCalls(ABC):
         """Make a sandbox: a marketplace of your own, with its own clock.
 
         Answers the sandbox itself; `with` deletes it at the end.
-        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; TooLarge: too_large; WrongType:
-        unsupported_media_type; Malformed: settings_refused, malformed, idempotency_key_reused; Unavailable:
-        database_unreachable, database_busy, outcome_unknown, storage_full.
+        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; Conflict: sandboxes_over_limit;
+        TooLarge: too_large; WrongType: unsupported_media_type; Malformed: settings_refused, malformed,
+        idempotency_key_reused; Unavailable: database_unreachable, database_busy, outcome_unknown, storage_full.
         """
         return Making(
             self._taken_in(
@@ -1452,9 +1452,9 @@ class AsyncEmulatorCalls(ABC):
 
         `document`: What `export` has answered.
         Answers the sandbox itself; `with` deletes it at the end.
-        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; TooLarge: too_large; WrongType:
-        unsupported_media_type; Malformed: import_refused, malformed, idempotency_key_reused; Unavailable:
-        database_unreachable, database_busy, outcome_unknown, storage_full.
+        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; Conflict: sandboxes_over_limit;
+        TooLarge: too_large; WrongType: unsupported_media_type; Malformed: import_refused, malformed,
+        idempotency_key_reused; Unavailable: database_unreachable, database_busy, outcome_unknown, storage_full.
         """
         return Making(
             self._taken_in(

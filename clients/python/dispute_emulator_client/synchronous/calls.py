@@ -1305,9 +1305,9 @@ class SandboxCalls(ABC):
 
         `snapshot`: Branch from this kept world, not from how things stand now.
         Answers the sandbox itself; `with` deletes it at the end.
-        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; NotFound: not_found; TooLarge:
-        too_large; WrongType: unsupported_media_type; Malformed: malformed, idempotency_key_reused; Unavailable:
-        database_unreachable, database_busy, outcome_unknown, storage_full.
+        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; NotFound: not_found; Conflict:
+        sandboxes_over_limit; TooLarge: too_large; WrongType: unsupported_media_type; Malformed: malformed,
+        idempotency_key_reused; Unavailable: database_unreachable, database_busy, outcome_unknown, storage_full.
         """
         return self._taken_in(
             self._send(
@@ -1392,9 +1392,9 @@ class EmulatorCalls(ABC):
         """Make a sandbox: a marketplace of your own, with its own clock.
 
         Answers the sandbox itself; `with` deletes it at the end.
-        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; TooLarge: too_large; WrongType:
-        unsupported_media_type; Malformed: settings_refused, malformed, idempotency_key_reused; Unavailable:
-        database_unreachable, database_busy, outcome_unknown, storage_full.
+        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; Conflict: sandboxes_over_limit;
+        TooLarge: too_large; WrongType: unsupported_media_type; Malformed: settings_refused, malformed,
+        idempotency_key_reused; Unavailable: database_unreachable, database_busy, outcome_unknown, storage_full.
         """
         return self._taken_in(
             self._send(
@@ -1442,9 +1442,9 @@ class EmulatorCalls(ABC):
 
         `document`: What `export` has answered.
         Answers the sandbox itself; `with` deletes it at the end.
-        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; TooLarge: too_large; WrongType:
-        unsupported_media_type; Malformed: import_refused, malformed, idempotency_key_reused; Unavailable:
-        database_unreachable, database_busy, outcome_unknown, storage_full.
+        Raises Unauthenticated: emulator_key_required; WrongRole: foreign_origin; Conflict: sandboxes_over_limit;
+        TooLarge: too_large; WrongType: unsupported_media_type; Malformed: import_refused, malformed,
+        idempotency_key_reused; Unavailable: database_unreachable, database_busy, outcome_unknown, storage_full.
         """
         return self._taken_in(
             self._send("POST", "/_emulator/sandboxes/import", body=document, patient=True, idempotency_key=idempotency_key), mine=True
