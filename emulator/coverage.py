@@ -239,10 +239,13 @@ def _refusals_given(rows: Sequence[Rule], states: Iterable[State]) -> set[Refusa
 
 _IN_FRONT = "The server in front answers with it, before the emulator is asked."
 _FAULT = "Only a fault of the emulator itself brings it about."
+_OUTAGE = "Only a database that is away, busy or full brings it about."
 _OUT_OF_REACH: Mapping[Refusal, str] = {
     refusals.URI_TOO_LONG: _IN_FRONT,
     refusals.HEADERS_TOO_LARGE: _IN_FRONT,
+    refusals.SANDBOXES_OVER_LIMIT: "Only an emulator that was started with a limit answers with it.",
     **{refusal: _FAULT for refusal in REFUSALS if refusal.status == 500},
+    **{refusal: _OUTAGE for refusal in REFUSALS if refusal.status in (503, 507)},
 }
 
 

@@ -27,7 +27,7 @@ from .store.replies import Kept, Place
 Json = dict[str, Any]
 # How long an answer is kept, in the sandbox's own time.
 KEPT_FOR = timedelta(hours=24)
-# The world of what is asked of no sandbox, and the owner of what is asked without an account.
+# The world of what is done to a sandbox as a whole, with its id for the owner, or asked of none; and the owner where there is no account.
 NO_WORLD, NOBODY = 0, ""
 
 
@@ -93,7 +93,7 @@ class Once:
             text = text.replace(self._token(self._pepper, name), _mark(self._pepper, number))
         if self._drawn:
             plan = to_json({"pepper": self._pepper, "drawn": self._drawn}).decode()
-        replies.forget(session, world, now, KEPT_FOR)
+        replies.forget(session, world, owner, now, KEPT_FOR)
         replies.keep(session, self._place(world, owner), Kept(self._said, now, plan, answer.location, text))
 
     def draw(self, name: str) -> str:

@@ -414,7 +414,8 @@ def test_a_table_could_meet_its_own_rows_and_no_others(ruleset: str) -> None:
     assert sides == {(row.name, side) for row in table.rules if row.due or row.until for side in ("before", "at", "after")}
     assert could <= set(coverage.entries())
     of_appeals = {"not_in_an_appeal", "no_return_in_appeal", "ruling_below_first", "appealed_already", "appeal_too_late"}
-    never = {"uri_too_long", "headers_too_large", "endless_timers", "emulator_key_required"}
+    away = {"database_unreachable", "database_busy", "storage_full", "outcome_unknown"}
+    never = {"uri_too_long", "headers_too_large", "endless_timers", "emulator_key_required", "sandboxes_over_limit"} | away
     missing = {refusal.code for refusal in REFUSALS} - {name for kind, name in could if kind == "refusals"}
     assert missing == (never if ruleset == "legacy" else never | of_appeals)
 
@@ -429,7 +430,10 @@ def test_under_some_settings_everything_can_be_met_but_what_no_call_brings_about
     ]
     all_settings = [STANDARD, LEGACY, *(build_settings("standard", wish) for wish in wishes)]
     could = coverage.could_meet([*(coverage.table_item(table_for(settings))[1] for settings in all_settings), LOCKED[1]])
-    assert {name for _, name in set(coverage.entries()) - could} == {"uri_too_long", "headers_too_large", "endless_timers"}
+    assert {name for _, name in set(coverage.entries()) - could} == {
+        *("uri_too_long", "headers_too_large", "endless_timers", "foreign_origin", "sandboxes_over_limit"),
+        *("database_unreachable", "database_busy", "storage_full", "outcome_unknown"),
+    }
 
 
 def test_what_was_met_could_be_met_whatever_the_table_says() -> None:

@@ -58,7 +58,7 @@ class Branches:
             snapshot = Snapshot(snapshot_id, kept.serial, name or snapshot_id, world, orders, clock)
             sandboxes.insert_snapshot(session, sandbox_id, snapshot)
             answer = Answer(_snapshot_view(snapshot), now, location=f"/_emulator/sandboxes/{sandbox_id}/snapshots/{snapshot.id}")
-            return conditions.keep(session, sandbox.world, NOBODY, now, answer), counted
+            return conditions.keep(session, NO_WORLD, sandbox_id, now, answer), counted
 
         answer, counted = self._db.copying(keep)
         self._note(counted)
@@ -93,7 +93,7 @@ class Branches:
         self._tally.flush()
         with self._db.writing() as session:
             sandbox = find_locked(session, sandbox_id).sandbox
-            conditions.replay(session, sandbox.world, NOBODY, now_of(session, sandbox))
+            conditions.replay(session, NO_WORLD, sandbox_id, now_of(session, sandbox))
             snapshot = _find_snapshot(session, sandbox_id, snapshot_id)
             clock = _resumed(snapshot.clock)
             world = worlds.copy_world(session, snapshot.world)
@@ -101,7 +101,7 @@ class Branches:
             worlds.forsake(session, sandbox.world)
             worlds.sweep(session, SWEPT_ROWS, hurry=True)
             answer = Answer(sandbox_view(replace(sandbox, world=world, clock=clock), clock.virtual), clock.virtual)
-            return conditions.keep(session, world, NOBODY, clock.virtual, answer)
+            return conditions.keep(session, NO_WORLD, sandbox_id, clock.virtual, answer)
 
     def fork(self, sandbox_id: str, name: str | None, snapshot_id: str | None, conditions: Conditions = UNCONDITIONAL) -> Answer:
         """A second sandbox with the same world, as it stands or as a snapshot has it, and tokens of its own."""
@@ -119,7 +119,7 @@ class Branches:
             world = worlds.copy_world(session, source)
             sandbox = replace(kept.sandbox, id=fork_id, world=world, name=name or fork_id, clock=clock)
             answer = self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual, conditions)
-            return conditions.keep(session, kept.sandbox.world, NOBODY, now, answer), counted
+            return conditions.keep(session, NO_WORLD, sandbox_id, now, answer), counted
 
         answer, counted = self._db.copying(branch)
         self._note(counted)
@@ -161,7 +161,7 @@ class Branches:
         """A sandbox with nothing overdue, and a number that nothing else of it has; raises Replayed where that has been answered."""
         kept = find_locked(session, sandbox_id)
         now = now_of(session, kept.sandbox)
-        conditions.replay(session, kept.sandbox.world, NOBODY, now)
+        conditions.replay(session, NO_WORLD, sandbox_id, now)
         fired = settle_due(session, kept.sandbox, now)
         sandboxes.set_serial(session, sandbox_id, kept.serial + 1)
         return Counted(kept._replace(serial=kept.serial + 1), now, fired)

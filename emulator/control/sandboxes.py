@@ -22,7 +22,7 @@ from ..domain.words import Actor
 from ..explaining import Asked, explained
 from ..replies import NO_WORLD, NOBODY, UNCONDITIONAL, Answer, Conditions, must_match
 from ..service import Marketplace, attempt, now_of, sandbox_engine, settled
-from ..store import reading, sandboxes, tallies, worlds
+from ..store import reading, replies, sandboxes, tallies, worlds
 from ..store.database import Database, Session
 from ..store.orders import Sandbox, find_order, lock_order, pin_sandbox, save_steps
 from .access import Json, Origin, clock_row, find, find_locked, first_clock, free_turn, sandbox_view
@@ -122,6 +122,7 @@ class Sandboxes:
             sandbox = find_locked(session, sandbox_id).sandbox
             now = now_of(session, sandbox)
             sandboxes.delete_sandbox(session, sandbox)
+            replies.forget_all(session, NO_WORLD, sandbox_id)
             for world in (sandbox.world, *sandboxes.delete_snapshots(session, sandbox_id)):
                 worlds.forsake(session, world)
             worlds.sweep(session, SWEPT_ROWS)
@@ -136,15 +137,14 @@ class Sandboxes:
         self._marketplace.tally.flush()
         with self._db.writing() as session:
             old = find_locked(session, sandbox_id).sandbox
-            conditions.replay(session, old.world, NOBODY, now_of(session, old))
+            conditions.replay(session, NO_WORLD, sandbox_id, now_of(session, old))
             world = plant(session, pattern, old.seed, clock.virtual)
             sandboxes.point_to(session, sandbox_id, world, clock_row(clock))
             # Nobody sees the old world any more; its rows go when there are more of its kind, so that they hold nobody up.
             worlds.forsake(session, old.world)
             worlds.sweep(session, SWEPT_ROWS, hurry=True)
-            # The first world of a sandbox knows of no request but this one.
             answer = Answer(sandbox_view(replace(old, world=world, clock=clock_row(clock)), clock.virtual), clock.virtual)
-            return conditions.keep(session, world, NOBODY, clock.virtual, answer)
+            return conditions.keep(session, NO_WORLD, sandbox_id, clock.virtual, answer)
 
     # ── what lies in one ───────────────────────────────────────────────────────────────────────────────────────────────
 

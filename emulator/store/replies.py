@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from . import tables as t
 from .codec import instant, seconds
 from .database import Session, Statement
+from .orders import END_OF_TIME
 
 _c = t.replies.c
 _MINE = (
@@ -27,14 +28,18 @@ _KEEP = Statement(
     [column.name for column in t.replies.columns],
 )
 _FORGET = Statement(
-    delete(t.replies).where(_c.world == bindparam("of_world", type_=BigInteger), _c.at <= bindparam("before", type_=BigInteger))
+    delete(t.replies).where(
+        _c.world == bindparam("of_world", type_=BigInteger),
+        _c.owner == bindparam("of_owner", type_=Text),
+        _c.at <= bindparam("before", type_=BigInteger),
+    )
 )
 # Beside the locks of seeds: another second number.
 _LOCK = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), 1))))
 
 
 class Place(NamedTuple):
-    """Whose key it is: the account of a world, the sandbox that shows it (no owner), or nobody's (world 0)."""
+    """Whose key it is: an account's or nobody's of a world, or in world 0 a sandbox's or nobody's."""
 
     world: int
     owner: str
@@ -76,6 +81,11 @@ def keep(session: Session, place: Place, kept: Kept) -> None:
     )
 
 
-def forget(session: Session, world: int, now: datetime, age: timedelta) -> None:
-    """Drop what was answered so long ago, or longer."""
-    session.run(_FORGET, of_world=world, before=seconds(now) - int(age.total_seconds()))
+def forget(session: Session, world: int, owner: str, now: datetime, age: timedelta) -> None:
+    """Drop what this owner was answered so long ago, or longer."""
+    session.run(_FORGET, of_world=world, of_owner=owner, before=seconds(now) - int(age.total_seconds()))
+
+
+def forget_all(session: Session, world: int, owner: str) -> None:
+    """Drop all that this owner was answered."""
+    session.run(_FORGET, of_world=world, of_owner=owner, before=END_OF_TIME)

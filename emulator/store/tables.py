@@ -274,8 +274,8 @@ files = Table(
 )
 
 # The first answer to each Idempotency-Key, written in the transaction of what it answers. `owner` is the account that asked, empty for the
-# control plane; world 0 holds what was asked of no sandbox. A journey goes in several transactions: its `plan` is there from the first, its
-# `body` from the last.
+# control plane; world 0 holds what was done to a sandbox as a whole, under its id, and what was asked of none. A journey goes in several
+# transactions: its `plan` is there from the first, its `body` from the last.
 replies = Table(
     "replies",
     metadata,
@@ -287,7 +287,7 @@ replies = Table(
     Column("plan", Text),
     Column("location", Text),
     Column("body", Text),
-    Index("replies_by_age", "world", "at"),
+    Index("replies_by_age", "world", "owner", "at"),
     **CLUSTERED,
 )
 

@@ -251,6 +251,26 @@ def test_a_reset_forgets_the_keys_of_what_it_undoes_and_a_restore_knows_those_it
     assert not place("early")
 
 
+def test_what_is_done_to_a_sandbox_as_a_whole_outlives_its_worlds(sandbox: Sandbox) -> None:
+    """Snapshots stay when one goes back to them; so do their keys, or they would be taken again."""
+    snapshots = f"{sandbox.path}/snapshots"
+    first = sandbox.client.post(snapshots, json={"name": "one"}, headers=keyed("snapshot"))
+    forked = sandbox.client.post(f"{sandbox.path}/fork", json={}, headers=keyed("fork"))
+    sandbox.control("POST", f"/snapshots/{(first.json or {})['id']}/restore")
+    same(first, sandbox.client.post(snapshots, json={"name": "one"}, headers=keyed("snapshot")))
+    sandbox.control("POST", "/reset")
+    same(forked, sandbox.client.post(f"{sandbox.path}/fork", json={}, headers=keyed("fork")))
+    assert len(sandbox.get("buyer", "/v1/orders")["data"]) == 0
+    assert len(sandbox.control("GET", "/snapshots")["data"]) == 1
+
+
+def test_a_sandbox_that_is_deleted_takes_its_keys_along(sandbox: Sandbox, app: Flask) -> None:
+    sandbox.client.post(f"{sandbox.path}/snapshots", json={}, headers=KEY)
+    assert len(dump(app)["replies"]) == 1
+    sandbox.client.delete(sandbox.path)
+    assert dump(app)["replies"] == []
+
+
 def test_a_fork_knows_what_has_happened_before_it(sandbox: Sandbox) -> None:
     body = {"store": sandbox.store, **ORDER}
     first = sandbox.call("buyer", "POST", "/v1/orders", json=body, headers=KEY)

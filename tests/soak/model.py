@@ -188,7 +188,10 @@ class Model:
         if "to" in body:
             target = datetime.fromisoformat(body["to"]).astimezone(UTC)
         elif "by" in body:
-            target = self.now + timedelta(seconds=int(body["by"].removeprefix("PT").removesuffix("S")))
+            try:
+                target = self.now + timedelta(seconds=int(body["by"].removeprefix("PT").removesuffix("S")))
+            except OverflowError:
+                raise Refused(refusals.CLOCK_TOO_FAR) from None
         else:
             due = self.world.next_due()
             if due is None:

@@ -316,7 +316,7 @@ def test_a_report_that_cannot_be_written_fails_the_run(suite: pytest.Pytester) -
     [
         ("1.2", None),
         ("0", None),
-        ("1.4", "FAIL Dispute coverage: 1.3 % of rows, timers and refusals together, and 1.4 % are wanted."),
+        ("1.4", "FAIL Dispute coverage: 1.2 % of rows, timers and refusals together, and 1.4 % are wanted."),
         ("rows:1.7,refusals:1", None),
         ("rows:1.7, refusals:50", "FAIL Dispute coverage: 1.2 % of refusals, and 50 % are wanted."),
         ("timers:0,states:2,edges:0", None),

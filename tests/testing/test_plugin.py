@@ -252,8 +252,8 @@ def test_a_refusal_that_nobody_expects_fails_the_test_and_says_why(suite: pytest
         ]
     )
     # The inside of the client is not what the author of a test has to look at, unless he wants to.
-    assert "read_json(" not in result.stdout.str()
-    assert "read_json(" in run(suite, code, *mode, "--full-trace").stdout.str()
+    assert "read_tagged(" not in result.stdout.str()
+    assert "read_tagged(" in run(suite, code, *mode, "--full-trace").stdout.str()
 
 
 # ── markers ────────────────────────────────────────────────────────────────────────────────────────────────────────────

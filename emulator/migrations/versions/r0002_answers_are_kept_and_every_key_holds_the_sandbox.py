@@ -24,7 +24,7 @@ def upgrade() -> None:
         Column("body", Text),
         sqlite_with_rowid=False,
     )
-    op.create_index("replies_by_age", "replies", ["world", "at"])
+    op.create_index("replies_by_age", "replies", ["world", "owner", "at"])
     op.drop_index("tokens_of_sandbox", "tokens")
     if op.get_bind().dialect.name == "sqlite":
         _write_anew()

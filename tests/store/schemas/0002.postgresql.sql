@@ -83,11 +83,11 @@ CREATE TABLE orders (
 	body TEXT NOT NULL, 
 	PRIMARY KEY (world, id)
 );
-CREATE INDEX orders_of_store ON orders (world, store);
 CREATE INDEX orders_due ON orders (world, next_due_at, id);
 CREATE INDEX orders_of_seller ON orders (world, seller, placed_at, seq);
 CREATE INDEX orders_of_buyer ON orders (world, buyer, placed_at, seq);
 CREATE INDEX orders_of_mediator ON orders (world, mediated, placed_at, seq);
+CREATE INDEX orders_of_store ON orders (world, store);
 CREATE TABLE disputes (
 	world BIGINT NOT NULL, 
 	id TEXT NOT NULL, 
@@ -161,8 +161,8 @@ CREATE TABLE messages (
 	store TEXT NOT NULL, 
 	PRIMARY KEY (world, order_id, id)
 );
-CREATE INDEX messages_of_order ON messages (world, order_id, number);
 CREATE INDEX messages_of_store ON messages (world, store, reported_at);
+CREATE INDEX messages_of_order ON messages (world, order_id, number);
 CREATE TABLE reviews (
 	world BIGINT NOT NULL, 
 	order_id TEXT NOT NULL, 
@@ -208,7 +208,7 @@ CREATE TABLE replies (
 	body TEXT, 
 	PRIMARY KEY (world, owner, key)
 );
-CREATE INDEX replies_by_age ON replies (world, at);
+CREATE INDEX replies_by_age ON replies (world, owner, at);
 CREATE TABLE tallies (
 	sandbox TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
