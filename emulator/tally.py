@@ -118,6 +118,9 @@ class Tally:
 
     def looked(self, sandbox: Sandbox, engine: Engine, order: Order, asked: Asked, now: datetime, done: Step | Refused) -> None:
         """The same for an action that only looks at a settled order."""
+        if order.dispute is not None and order.dispute.superseded:
+            # Another dispute has followed: what becomes of the order is no longer this one's.
+            return
         upcoming = engine.next_deadline(order)
         loaded = Loaded(order, 0, None if upcoming is None else upcoming.at, mediated=False)
         self.acted(sandbox, engine, loaded, asked, now, done, () if isinstance(done, Refused) else (done,))

@@ -266,6 +266,7 @@ class Client(threading.Thread):
             reply = self.command("POST", f"{box.twin.path}/snapshots/{kept}/restore", {}, None)
         except WalkedAway:
             box.twin.model = box.kept[kept].copy()
+            box.entries.clear()
             raise
         _expect(reply, 200, kept)
         box.twin.model = box.kept[kept].copy()

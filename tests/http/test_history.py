@@ -237,3 +237,17 @@ def test_an_earlier_dispute_says_nothing_of_the_one_that_came_after(sandbox: San
     assert told.endswith("            … a day passes …\nnow · day 1 · 2 Jan\n            Nothing happens by itself.\n")
     assert "secret" not in told
     assert text(sandbox, order).count("open dispute") == 1
+
+
+def test_a_dispute_that_another_has_followed_has_no_solution_to_look_at_just_before_the_refund_of_the_other(
+    make_sandbox: MakeSandbox,
+) -> None:
+    """Found by `make soak`: counting what the look lies beside took the earlier dispute for the one that is refunded."""
+    box = make_sandbox()
+    order = box.withdrawn()
+    earlier = box.disputes[order]
+    box.do("buyer", "open_dispute", order, **box.opening(amount=usd("40.00")))
+    box.do("seller", "accept", order, solution=box.current(order, "buyer"))
+    box.advance(to_next=True, edge="before")
+    for who, status in (("buyer", 409), ("seller", 403)):
+        assert box.call(who, "GET", f"/v1/disputes/{earlier}/claim/solution").status_code == status
