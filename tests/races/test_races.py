@@ -16,7 +16,7 @@ from .connection import Answered
 from .harness import Field, Report, Round
 from .server import PROCESSES, THREADS, served
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "1"))
 
 
 def test_of_contradictory_commands_exactly_one_wins_and_nothing_is_lost(database_url: str) -> None:

@@ -291,8 +291,8 @@ def start(gate, urls):
         app.extensions["dispute_emulator"].close()
 
 processes = multiprocessing.get_context("fork")
-gate = processes.Barrier(8)
-started = [processes.Process(target=start, args=(gate, sys.argv[1:]), daemon=True) for _ in range(8)]
+gate = processes.Barrier(5)
+started = [processes.Process(target=start, args=(gate, sys.argv[1:]), daemon=True) for _ in range(5)]
 for process in started:
     process.start()
 for process in started:
@@ -303,7 +303,7 @@ sys.exit(any(process.exitcode != 0 for process in started))
 
 @pytest.mark.parametrize("revision", [None, REVISIONS[0]], ids=["empty", "old"])
 def test_of_many_processes_that_start_at_once_all_succeed(revision: str | None, database: str, new_database: NewDatabase) -> None:
-    urls = [new_database(database) for _ in range(6)]
+    urls = [new_database(database) for _ in range(4)]
     if revision is not None:
         for url in urls:
             thaw(revision, url)
