@@ -215,6 +215,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_file_that_another_program_has_locked_is_a_503_until_it_lets_go(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(databases, "BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("emulator.store.schema.BUSY_TIMEOUT_SECONDS", 0.1)
     with served(f"sqlite:///{file}") as (app, box):
         order = box.placed()
         other = sqlite3.connect(file, isolation_level=None)
