@@ -139,9 +139,9 @@ class Conditions:
             self.once.lock(session)
 
 
-def must_match(match: frozenset[str] | None, shown: Json, call: str, ids: Mapping[str, str]) -> None:
+def must_match(match: frozenset[str], shown: Json, call: str, ids: Mapping[str, str]) -> None:
     """Raises Refused unless what is shown now has one of these tags; `call` and `ids` say where it is read again."""
-    if match is not None and "*" not in match and entity_tag(to_json(shown)) not in match:
+    if "*" not in match and entity_tag(to_json(shown)) not in match:
         raise Refused(refusals.PRECONDITION_FAILED, instead=Suggestion(call, ids))
 
 
