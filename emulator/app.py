@@ -16,6 +16,7 @@ from .http import guarding, pages, problems
 from .http import marketplace as marketplace_routes
 from .http.codec import OrjsonProvider
 from .http.instead import Adviser
+from .http.lean import LeanFlask
 from .http.paths import Segment
 from .metrics import Metrics
 from .remote import is_loopback
@@ -53,7 +54,7 @@ def create_app(
     if open_to_strangers and not key:
         raise ValueError("An emulator that strangers can reach needs a key for its control plane: set EMULATOR_KEY.")
     url = normal_url(database_url or _temporary_database())
-    app = Flask("emulator", static_folder=None)
+    app = LeanFlask("emulator", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES

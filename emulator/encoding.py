@@ -28,7 +28,7 @@ def from_json(data: bytes | str) -> Any:
     return orjson.loads(data)
 
 
-def ready_made(text: str) -> Any:
+def ready_made(text: str | bytes) -> Any:
     """JSON that stands already, as a value that `to_json` writes as it is."""
     return orjson.Fragment(text)
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from . import views
+from . import listing, views
 from .clock import Clock, wall_is_moved, wall_now
 from .domain import refusals
 from .domain.case import NOWHERE, Surroundings
@@ -371,20 +371,21 @@ class Marketplace:
     def orders(self, token: str, filters: Mapping[str, Any], after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
         context = self._settled(token)
         page = reading.list_orders(self._db.reading, context.world, context.asker, filters, after, most)
-        return Answer([self._order_view(context, order) for order, _ in page.entries], context.now), page
+        for_whom = context.engine, context.asker.role, context.now
+        return Answer([listing.order_entry(*documents, *for_whom) for documents in page.entries], context.now), page
 
     def disputes(self, token: str, filters: Mapping[str, Any], after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
         context = self._settled(token)
-        page = self._list_disputes(context, filters, after, most)
-        shown = [views.dispute_view(order, context.engine, context.asker.role, context.now) for order in page.entries]
-        return Answer(shown, context.now), page
+        page = reading.list_disputes(self._db.reading, context.world, context.asker, filters, after, most)
+        for_whom = context.engine, context.asker.role, context.now
+        return Answer([listing.dispute_entry(*documents, *for_whom) for documents in page.entries], context.now), page
 
     def operations(self, token: str, after: reading.Cursor | None, most: int) -> tuple[Answer, reading.Page]:
         context = self._settled(token)
         if context.asker.role is not Actor.BUYER:
             raise Refused(refusals.WRONG_ROLE, rule="PAY-4", who_may=[Actor.BUYER], instead=Suggestion("disputes", {}))
-        page = self._list_disputes(context, {"closed": True}, after, most)
-        return Answer([views.operation_view(order) for order in page.entries], context.now), page
+        page = reading.list_disputes(self._db.reading, context.world, context.asker, {"closed": True}, after, most)
+        return Answer([views.operation_view(listing.listed_order(*documents)) for documents in page.entries], context.now), page
 
     def stores(self, token: str, after: str, most: int) -> tuple[Answer, reading.Page]:
         context = self._settled(token)
@@ -522,14 +523,7 @@ class Marketplace:
         return context, loaded.at_hand(order)
 
     def _order_view(self, context: Context, order: Order) -> Json:
-        role = context.asker.role
-        hidden = role is Actor.MEDIATOR and (order.dispute is None or order.dispute.claim is None)
-        return views.order_view(order, context.engine, role, context.now, sees_dispute=not hidden)
-
-    def _list_disputes(self, context: Context, filters: Mapping[str, Any], after: reading.Cursor | None, most: int) -> reading.Page:
-        page = reading.list_disputes(self._db.reading, context.world, context.asker, filters, after, most)
-        orders = [Loaded(order, 0, None, False, dispute).at_hand(order) for order, dispute in page.entries]
-        return reading.Page(orders, page.cursor)
+        return listing.order_view(order, context.engine, context.asker.role, context.now)
 
 
 def settle_due(session: Session, sandbox: Sandbox, to: datetime) -> list[Step]:

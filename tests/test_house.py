@@ -46,7 +46,8 @@ MAY_IMPORT = {
     "encoding": set(),
     "migrations": {"store"},
     "replies": {"domain", "store", "encoding"},
-    "service": PURE | {"replies", "encoding", "views", "store", "clock", "sniffing", "explaining", "tally"},
+    "listing": {"domain", "views", "store", "encoding"},
+    "service": PURE | {"listing", "replies", "encoding", "views", "store", "clock", "sniffing", "explaining", "tally"},
     "stamping": PURE,
     "journey": PURE,
     "control": PURE

@@ -21,6 +21,7 @@ from . import asking, pages, schemas
 from .answering import acted, answer, page
 from .codec import http_date
 from .guarding import has_key
+from .lean import Outgoing
 from .marketplace import MAIL_CURSOR, flask_path
 
 _SANDBOX, _CLOCK, _ADVANCE = schemas.SandboxBody(), schemas.ClockBody(), schemas.AdvanceBody()
@@ -76,16 +77,16 @@ class _Calls:
 
     # ── the program ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def health(self) -> Response:
+    def health(self) -> Outgoing:
         asking.opened()
         return self._tell("ok")
 
-    def ready(self) -> Response:
+    def ready(self) -> Outgoing:
         asking.opened()
         self._standing.check()
         return self._tell("ready")
 
-    def _tell(self, status: str) -> Response:
+    def _tell(self, status: str) -> Outgoing:
         """The status; and what runs here, for whoever may know."""
         now, shut = self._standing.now(), self._key is not None and not has_key(self._key)
         told = {"version": version("dispute-emulator"), "database": self._standing.database, "now": now}
@@ -93,69 +94,69 @@ class _Calls:
 
     # ── sandboxes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def create_sandbox(self) -> Response:
+    def create_sandbox(self) -> Outgoing:
         asking.opened()
         wanted = asking.body(_SANDBOX)
         return answer(self._sandboxes.create(Wish(**wanted), asking.conditions()))
 
-    def sandboxes(self) -> Response:
+    def sandboxes(self) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
         given, cursor = self._sandboxes.page(after[0], wanted["limit"])
         return page(given.body, None if cursor is None else (cursor,), given.now)
 
-    def sandbox(self, sandbox: str) -> Response:
+    def sandbox(self, sandbox: str) -> Outgoing:
         asking.opened()
         return answer(self._sandboxes.get(sandbox))
 
-    def delete_sandbox(self, sandbox: str) -> Response:
+    def delete_sandbox(self, sandbox: str) -> Outgoing:
         asking.opened()
         return _gone(self._sandboxes.delete(sandbox))
 
-    def reset(self, sandbox: str) -> Response:
+    def reset(self, sandbox: str) -> Outgoing:
         asking.opened()
         asking.body(_EMPTY)
         return answer(self._sandboxes.reset(sandbox, asking.conditions()))
 
-    def timeline(self, sandbox: str) -> Response:
+    def timeline(self, sandbox: str) -> Outgoing:
         wanted = asking.opened(_TIMELINE)
         after = asking.read_cursor(wanted.get("cursor"), int, str, int)
         given, found = self._sandboxes.timeline(sandbox, wanted.get("order"), wanted.get("since"), after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
-    def audit(self, sandbox: str) -> Response:
+    def audit(self, sandbox: str) -> Outgoing:
         asking.opened()
         return answer(self._sandboxes.audit(sandbox))
 
-    def sandbox_mailbox(self, sandbox: str) -> Response:
+    def sandbox_mailbox(self, sandbox: str) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), *MAIL_CURSOR)
         given, found = self._sandboxes.mailbox(sandbox, after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
-    def deliver(self, sandbox: str, order: str) -> Response:
+    def deliver(self, sandbox: str, order: str) -> Outgoing:
         asking.opened(tagged=True)
         body = asking.action_body("deliver")
         return acted(self._sandboxes.deliver(sandbox, order, body, asking.conditions()))
 
     # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def clock(self, sandbox: str) -> Response:
+    def clock(self, sandbox: str) -> Outgoing:
         asking.opened()
         return answer(self._time.clock(sandbox))
 
-    def set_clock(self, sandbox: str) -> Response:
+    def set_clock(self, sandbox: str) -> Outgoing:
         asking.opened()
         wanted = asking.body(_CLOCK)
         return answer(self._time.set_clock(sandbox, ClockMode(wanted["mode"]), wanted.get("now")))
 
-    def advance(self, sandbox: str) -> Response:
+    def advance(self, sandbox: str) -> Outgoing:
         asking.opened()
         wanted = asking.body(_ADVANCE)
         edge = Edge(wanted["edge"])
         return answer(self._time.advance(sandbox, wanted.get("by"), wanted.get("to"), edge, wanted.get("limit"), asking.conditions()))
 
-    def forecast(self, sandbox: str) -> Response:
+    def forecast(self, sandbox: str) -> Outgoing:
         wanted = asking.opened(_FORECAST)
         after = asking.read_cursor(wanted.get("cursor"), int, str, int)
         given, found = self._time.forecast(sandbox, wanted.get("order"), wanted.get("until"), after, wanted["limit"])
@@ -163,66 +164,66 @@ class _Calls:
 
     # ── worlds ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def snapshot(self, sandbox: str) -> Response:
+    def snapshot(self, sandbox: str) -> Outgoing:
         asking.opened()
         return answer(self._branches.snapshot(sandbox, asking.body(_SNAPSHOT).get("name"), asking.conditions()))
 
-    def snapshots(self, sandbox: str) -> Response:
+    def snapshots(self, sandbox: str) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
         given, found = self._branches.snapshots(sandbox, after[0], wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
-    def delete_snapshot(self, sandbox: str, snapshot: str) -> Response:
+    def delete_snapshot(self, sandbox: str, snapshot: str) -> Outgoing:
         asking.opened()
         return _gone(self._branches.delete_snapshot(sandbox, snapshot))
 
-    def kept_world(self, sandbox: str, snapshot: str) -> Response:
+    def kept_world(self, sandbox: str, snapshot: str) -> Outgoing:
         asking.opened()
         return answer(self._branches.kept(sandbox, snapshot))
 
-    def restore(self, sandbox: str, snapshot: str) -> Response:
+    def restore(self, sandbox: str, snapshot: str) -> Outgoing:
         asking.opened()
         asking.body(_EMPTY)
         return answer(self._branches.restore(sandbox, snapshot, asking.conditions()))
 
-    def fork(self, sandbox: str) -> Response:
+    def fork(self, sandbox: str) -> Outgoing:
         asking.opened()
         wanted = asking.body(_FORK)
         return answer(self._branches.fork(sandbox, wanted.get("name"), wanted.get("snapshot"), asking.conditions()))
 
-    def export(self, sandbox: str) -> Response:
+    def export(self, sandbox: str) -> Outgoing:
         asking.opened()
         return answer(self._branches.export(sandbox))
 
-    def import_sandbox(self) -> Response:
+    def import_sandbox(self) -> Outgoing:
         asking.opened()
         return answer(self._branches.import_world(asking.body(_WORLD, most=MAX_WORLD_BYTES), asking.conditions()))
 
-    def scenarios(self) -> Response:
+    def scenarios(self) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
         given, cursor = self._scenarios.page(after[0], wanted["limit"])
         return page(given.body, None if cursor is None else (cursor,), given.now)
 
-    def play_scenario(self, sandbox: str, story: str) -> Response:
+    def play_scenario(self, sandbox: str, story: str) -> Outgoing:
         asking.opened()
         wanted = asking.body(_SCENARIO)
         tale, step = wanted.get("tale"), wanted.get("step")
         return answer(self._scenarios.play(sandbox, story, tale, step, asking.here(), self._locked, asking.conditions()))
 
-    def load(self, sandbox: str) -> Response:
+    def load(self, sandbox: str) -> Outgoing:
         asking.opened()
         wanted = asking.body(_LOAD)
         return answer(self._generator.load(sandbox, Load(**wanted), asking.conditions()))
 
     # ── coverage ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def coverage(self) -> Response:
+    def coverage(self) -> Outgoing:
         wanted = asking.opened(_COVERAGE)
         return pages.coverage(self._coverage.report(wanted.get("sandbox")))
 
-    def forget_coverage(self) -> Response:
+    def forget_coverage(self) -> Outgoing:
         asking.opened()
         return _gone(self._coverage.begin_anew())
 

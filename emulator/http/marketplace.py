@@ -13,8 +13,9 @@ from ..domain.refusals import Refused
 from ..replies import Answer
 from ..service import Marketplace, Target, evidence_kind
 from . import asking, pages, schemas
-from .answering import acted, answer, page, seen
+from .answering import BY_ACCEPT, acted, answer, page, seen
 from .codec import http_date
+from .lean import Outgoing
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024 + 64 * 1024
 MAX_FILE_NAME = 200
@@ -40,10 +41,10 @@ def flask_path(path: str) -> str:
     return path.replace("{", "<").replace("}", ">")
 
 
-def _action_view(marketplace: Marketplace, action: str) -> Callable[..., Response]:
+def _action_view(marketplace: Marketplace, action: str) -> Callable[..., Outgoing]:
     tagged = action != "place_order"
 
-    def view(**ids: str) -> Response:
+    def view(**ids: str) -> Outgoing:
         asking.opened(tagged=tagged)
         body = asking.action_body(action)
         if "message" in ids:
@@ -59,11 +60,11 @@ class _Calls:
     def __init__(self, marketplace: Marketplace) -> None:
         self._marketplace = marketplace
 
-    def me(self) -> Response:
+    def me(self) -> Outgoing:
         asking.opened()
         return answer(self._marketplace.me(asking.token()))
 
-    def orders(self) -> Response:
+    def orders(self) -> Outgoing:
         wanted = asking.opened(_ORDERS)
         after, most = asking.read_cursor(wanted.pop("cursor", None), int, str), wanted.pop("limit")
         if "in_dispute" in wanted:
@@ -71,40 +72,39 @@ class _Calls:
         given, found = self._marketplace.orders(asking.token(), wanted, after, most)
         return page(given.body, found.cursor, given.now)
 
-    def order(self, order: str) -> Response:
+    def order(self, order: str) -> Outgoing:
         asking.opened(tagged=True)
         return seen(answer(self._marketplace.order(asking.token(), order), tagged=True))
 
-    def messages(self, order: str) -> Response:
+    def messages(self, order: str) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
         given, found = self._marketplace.messages(asking.token(), order, after[0], wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
-    def payment(self, order: str) -> Response:
+    def payment(self, order: str) -> Outgoing:
         asking.opened()
         return answer(self._marketplace.payment(asking.token(), order))
 
-    def disputes(self) -> Response:
+    def disputes(self) -> Outgoing:
         wanted = asking.opened(_DISPUTES)
         after, most = asking.read_cursor(wanted.pop("cursor", None), int, str), wanted.pop("limit")
         given, found = self._marketplace.disputes(asking.token(), wanted, after, most)
         return page(given.body, found.cursor, given.now)
 
-    def dispute(self, dispute: str) -> Response:
+    def dispute(self, dispute: str) -> Outgoing:
         asking.opened(tagged=True)
         return seen(answer(self._marketplace.dispute(asking.token(), dispute), tagged=True))
 
-    def history(self, dispute: str) -> Response:
+    def history(self, dispute: str) -> Outgoing:
         wanted = asking.opened(_HISTORY)
         if wanted.get("format", "text" if pages.wants_text() else "json") == "text":
-            response = self._history_text(dispute)
-        else:
-            after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
-            given, found = self._marketplace.history(asking.token(), dispute, after[0], wanted["limit"])
-            response = page(given.body, found.cursor, given.now)
-        response.vary.add("Accept")
-        return response
+            return self._history_text(dispute)
+        after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
+        given, found = self._marketplace.history(asking.token(), dispute, after[0], wanted["limit"])
+        reply = page(given.body, found.cursor, given.now)
+        reply.headers.append(BY_ACCEPT)
+        return reply
 
     def _history_text(self, dispute: str) -> Response:
         # What prints it is not loaded before somebody wants to read.
@@ -117,17 +117,18 @@ class _Calls:
         events = [told.event for told in course.told]
         response = Response(history_text(course.order, events, course.upcoming, course.asker, course.now), mimetype="text/plain")
         response.headers["Date"] = http_date(course.now)
+        response.headers.add(*BY_ACCEPT)
         return response
 
-    def claim(self, dispute: str) -> Response:
+    def claim(self, dispute: str) -> Outgoing:
         asking.opened()
         return answer(self._marketplace.claim(asking.token(), dispute))
 
-    def view_solution(self, dispute: str) -> Response:
+    def view_solution(self, dispute: str) -> Outgoing:
         asking.opened()
         return answer(self._marketplace.view_solution(asking.token(), dispute))
 
-    def upload_evidence(self) -> Response:
+    def upload_evidence(self) -> Outgoing:
         asking.opened()
         request.max_content_length = MAX_UPLOAD_BYTES
         if request.mimetype != "multipart/form-data":
@@ -141,7 +142,7 @@ class _Calls:
         # Every form has a boundary of its own, so it is the file that tells one request from another.
         return answer(self._marketplace.upload(asking.token(), name, kind, data, asking.conditions(name.encode() + b"\n" + data)))
 
-    def evidence(self, evidence: str) -> Response:
+    def evidence(self, evidence: str) -> Outgoing:
         asking.opened(tagged=True)
         file, data, now = self._marketplace.evidence(asking.token(), evidence)
         response = Response(data, mimetype=file.media_type)
@@ -153,29 +154,29 @@ class _Calls:
         response.headers["ETag"] = f'"{file.sha256}"'
         return seen(response)
 
-    def operations(self) -> Response:
+    def operations(self) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int, str)
         given, found = self._marketplace.operations(asking.token(), after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
-    def stores(self) -> Response:
+    def stores(self) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
         given, found = self._marketplace.stores(asking.token(), after[0], wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
-    def store(self, store: str) -> Response:
+    def store(self, store: str) -> Outgoing:
         asking.opened()
         return answer(self._marketplace.store(asking.token(), store))
 
-    def mailbox(self) -> Response:
+    def mailbox(self) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), *MAIL_CURSOR)
         given, found = self._marketplace.mailbox(asking.token(), after, wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
-    def rules(self) -> Response:
+    def rules(self) -> Outgoing:
         wanted = asking.opened(_RULES)
         if asking.has_token():
             ruleset, settings, now = self._marketplace.rules_of(asking.token())
@@ -184,7 +185,7 @@ class _Calls:
         document = rules_document(ruleset, settings)
         return pages.rules_page(document) if pages.wants_page() else answer(Answer(document, now))
 
-    def rule_page(self, rule: str) -> Response:
+    def rule_page(self, rule: str) -> Outgoing:
         asking.opened()
         found = rule_entry(rule)
         if found is None:

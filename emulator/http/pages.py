@@ -33,8 +33,9 @@ from ..encoding import to_json
 from ..replies import Answer
 from ..service import Course, Marketplace
 from . import asking
-from .answering import answer
+from .answering import BY_ACCEPT, answer
 from .codec import http_date
+from .lean import Outgoing
 from .problems import BROKEN
 from .schemas import StatesQuery
 
@@ -171,11 +172,13 @@ _COUNTED = {
 }
 
 
-def coverage(given: Answer) -> Response:
+def coverage(given: Answer) -> Outgoing:
     """A report of coverage, as a page for a browser."""
     if wants_page():
         return page("coverage.html", layout="base.html", base="", **_coverage(given.body))
-    return _guarded(answer(given))
+    reply = answer(given)
+    reply.headers.append(BY_ACCEPT)
+    return reply
 
 
 def coverage_document(told: Json, base: str | None) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import and_, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import BigInteger, Integer, and_, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ..domain.case import make_id
@@ -43,63 +44,81 @@ _PARTY = {Actor.BUYER: "buyer", Actor.SELLER: "seller"}
 _LATEST = t.disputes.alias("latest")
 
 
-def _mine(table: Any, asker: Asker) -> Any:
-    """The rows this asker may see: his own, or for a mediator those that have been escalated."""
-    column = _PARTY.get(asker.role)
-    return table.c.mediated == 1 if column is None else table.c[column] == asker.id
+def _mine(table: Any, role: Actor) -> Any:
+    """The rows an asker may see: his own, or for a mediator those that have been escalated."""
+    column = _PARTY.get(role)
+    return table.c.mediated == 1 if column is None else table.c[column] == bindparam("asker")
 
 
-def _behind(table: Any, at: Any, world: int, after: Cursor) -> Any:
+def _behind(table: Any, at: Any) -> Any:
     """What comes after a cursor of instant and id in a list that begins with the newest."""
     last = table.alias("last")
-    arrived = select(last.c.seq).where(last.c.world == world, last.c.id == after[1]).scalar_subquery()
-    return tuple_(at, table.c.seq) < tuple_(literal(after[0]), arrived)
+    arrived = select(last.c.seq).where(last.c.world == bindparam("world"), last.c.id == bindparam("last")).scalar_subquery()
+    return tuple_(at, table.c.seq) < tuple_(bindparam("before", type_=BigInteger), arrived)
+
+
+def _asked(world: int, asker: Asker, after: Cursor | None, most: int) -> dict[str, Any]:
+    """The parameters that all lists of an asker's have."""
+    asked = {"world": world, "asker": asker.id, "most": most + 1}
+    return asked if after is None else asked | {"before": after[0], "last": after[1]}
+
+
+@cache
+def _orders_of(role: Actor, by: frozenset[str], in_dispute: bool, from_cursor: bool) -> Statement:
+    o = t.orders
+    query = (
+        select(o.c.placed_at, o.c.id, o.c.body, _LATEST.c.body)
+        .select_from(o.outerjoin(_LATEST, and_(_LATEST.c.world == o.c.world, _LATEST.c.id == o.c.dispute)))
+        .where(o.c.world == bindparam("world"), _mine(o, role))
+        .order_by(o.c.placed_at.desc(), o.c.seq.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
+    if "status" in by:
+        query = query.where(o.c.status == bindparam("status"))
+    if "in_dispute" in by:
+        disputed = o.c.status == OrderStatus.IN_DISPUTE.value
+        query = query.where(disputed if in_dispute else ~disputed)
+    return Statement(query.where(_behind(o, o.c.placed_at)) if from_cursor else query)
 
 
 def list_orders(session: Session, world: int, asker: Asker, filters: Mapping[str, Any], after: Cursor | None, most: int) -> Page:
-    """Orders, newest first, as (Order, mediated of its latest dispute)."""
-    o = t.orders
-    query = (
-        select(o.c.placed_at, o.c.id, o.c.body, _LATEST.c.body, _LATEST.c.mediated)
-        .select_from(o.outerjoin(_LATEST, and_(_LATEST.c.world == o.c.world, _LATEST.c.id == o.c.dispute)))
-        .where(o.c.world == world, _mine(o, asker))
-        .order_by(o.c.placed_at.desc(), o.c.seq.desc())
-        .limit(most + 1)
-    )
-    if "status" in filters:
-        query = query.where(o.c.status == filters["status"])
-    if "in_dispute" in filters:
-        disputed = o.c.status == OrderStatus.IN_DISPUTE.value
-        query = query.where(disputed if filters["in_dispute"] else ~disputed)
-    if after is not None:
-        query = query.where(_behind(o, o.c.placed_at, world, after))
-    rows = session.dynamic(query)
-    return _page(rows, most, lambda row: (row[0], row[1]), lambda row: (read_order(row[2], row[3]), bool(row[4])))
+    """Orders, newest first, as their documents and those of their latest disputes."""
+    statement = _orders_of(asker.role, frozenset(filters), bool(filters.get("in_dispute")), after is not None)
+    rows = session.all(statement, **_asked(world, asker, after, most), **_texts(filters, "status"))
+    return _page(rows, most, lambda row: (row[0], row[1]), lambda row: (row[2], row[3]))
 
 
-def list_disputes(session: Session, world: int, asker: Asker, filters: Mapping[str, Any], after: Cursor | None, most: int) -> Page:
-    """Disputes, newest first, as (Order with its latest dispute, the listed Dispute)."""
+@cache
+def _disputes_of(role: Actor, by: frozenset[str], closed: bool, from_cursor: bool) -> Statement:
     d, o = t.disputes, t.orders
     query = (
         select(d.c.opened_at, d.c.id, d.c.body, o.c.body, _LATEST.c.body)
         .select_from(
-            d.join(o, and_(o.c.world == d.c.world, o.c.id == d.c.order_id)).outerjoin(
-                _LATEST, and_(_LATEST.c.world == o.c.world, _LATEST.c.id == o.c.dispute)
-            )
+            d.join(o, and_(o.c.world == d.c.world, o.c.id == d.c.order_id))
+            # Nearly always the listed dispute is the latest, and need not be read twice.
+            .outerjoin(_LATEST, and_(_LATEST.c.world == o.c.world, _LATEST.c.id == o.c.dispute, _LATEST.c.id != d.c.id))
         )
-        .where(d.c.world == world, _mine(d, asker))
+        .where(d.c.world == bindparam("world"), _mine(d, role))
         .order_by(d.c.opened_at.desc(), d.c.seq.desc())
-        .limit(most + 1)
+        .limit(bindparam("most", type_=Integer))
     )
     for name, column in (("status", d.c.status), ("outcome", d.c.outcome), ("order", d.c.order_id)):
-        if name in filters:
-            query = query.where(column == filters[name])
-    if filters.get("closed"):
+        if name in by:
+            query = query.where(column == bindparam(name))
+    if closed:
         query = query.where(d.c.closed_at.is_not(None))
-    if after is not None:
-        query = query.where(_behind(d, d.c.opened_at, world, after))
-    rows = session.dynamic(query)
-    return _page(rows, most, lambda row: (row[0], row[1]), lambda row: (read_order(row[3], row[4]), read_dispute(row[2])))
+    return Statement(query.where(_behind(d, d.c.opened_at)) if from_cursor else query)
+
+
+def list_disputes(session: Session, world: int, asker: Asker, filters: Mapping[str, Any], after: Cursor | None, most: int) -> Page:
+    """Disputes, newest first, as the documents of their order, of its latest dispute where that is another, and of the listed one."""
+    statement = _disputes_of(asker.role, frozenset(filters), bool(filters.get("closed")), after is not None)
+    rows = session.all(statement, **_asked(world, asker, after, most), **_texts(filters, "status", "outcome", "order"))
+    return _page(rows, most, lambda row: (row[0], row[1]), lambda row: (row[3], row[4], row[2]))
+
+
+def _texts(filters: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: filters[name] for name in names if name in filters}
 
 
 _SOMETHING_DUE = Statement(
