@@ -66,13 +66,28 @@ check: lint coverage test ## All that must hold before a commit lands: lint, cov
 fuzz: $(STAMP) ## Let schemathesis at a running server (FUZZ_SECONDS=300)
 	@tests/fuzz/run.sh
 
+# Ratios of one run, from a quiet machine; ARGS goes to the command: ARGS='--only read,edit', ARGS=--quick, ARGS=--write for the README.
 .PHONY: bench
-bench: $(STAMP) ## Measure reads and edits against a bare Flask view (needs wrk)
-	@$(BIN)/python -m loadtests.bench
+bench: $(STAMP) ## Measure speed against a bare view, bare statements and rivals: one table (needs wrk; half an hour; ARGS=--quick)
+	@$(BIN)/python -m loadtests.bench $(ARGS)
 
-.PHONY: bench-worlds
-bench-worlds: $(STAMP) ## Measure how long a sandbox lives, a reset takes and ninety days pass
-	@$(BIN)/python -m loadtests.worlds
+.PHONY: bench-growth
+bench-growth: $(STAMP) ## Measure the same requests at 1,000, 100,000 and 1,000,000 orders (needs wrk; about an hour)
+	@$(BIN)/python -m loadtests.bench --only growth $(ARGS)
+
+# HOST is a server that is there already, and EMULATOR_KEY opens it; without it one is started, on DATABASE_URL if that is given. PAGE=1 shows
+# locust's page, PROCESSES=2 spreads the users over processes. What else locust or the crowd should hear goes into ARGS.
+CROWD = $(BIN)/python -m loadtests.crowd $(if $(HOST),--host $(HOST)) $(if $(PAGE),--page) $(if $(PROCESSES),--processes $(PROCESSES)) \
+	--server-workers $(or $(SERVER_WORKERS),1)
+
+.PHONY: load
+load: $(STAMP) ## Let a crowd at a server (USERS=20, SANDBOXES=4, DURATION=60s, SHAPE=steady, ramp, spike or soak, HOST=…, PAGE=1, ARGS=…)
+	@$(CROWD) --users $(or $(USERS),20) --sandboxes $(or $(SANDBOXES),4) --run-time $(or $(DURATION),60s) --shape $(or $(SHAPE),steady) $(ARGS)
+
+.PHONY: load-soak
+load-soak: $(STAMP) ## The same for long, judged by whether memory and latency stay flat (USERS=200, SANDBOXES=20, DURATION=30m)
+	@$(CROWD) --users $(or $(USERS),200) --sandboxes $(or $(SANDBOXES),20) --run-time $(or $(DURATION),30m) --shape soak \
+		--report var/load/soak.html $(ARGS)
 
 .PHONY: readme
 readme: $(STAMP) ## Write the README's tables and printed answers anew from the code and a running server

@@ -1,0 +1,1 @@
+"""How fast is it? One table of ratios, measured in one run on this machine: `make bench`."""
