@@ -32,6 +32,11 @@ def closes_store(complaints: Iterable[Complaint], settings: Settings, now: datet
     return _too_often(_counted(complaints, settings), settings, now)
 
 
+def counts_after(settings: Settings, weighed: Sequence[datetime]) -> datetime:
+    """What came at this instant or before cannot close a store that is weighed at these."""
+    return min(weighed) - timedelta(days=settings.store_close_days)
+
+
 def closing_instant(complaints: Iterable[Complaint], settings: Settings, weighed: Sequence[datetime]) -> datetime | None:
     """The first of these instants at which disputes about the goods had come too often (STO-2), or None.
 

@@ -126,6 +126,8 @@ def install(app: Flask, metrics: Metrics, key: str | None, local: Callable[[str]
 
     `local` says whether a host's name is this machine's, where the program serves nobody else: then no other name is answered to.
     """
+    # The few names that callers use, each looked at once.
+    answers_to = None if local is None else lru_cache(maxsize=64)(lambda host: local(_name(host)))
 
     @app.before_request
     def _comes_well() -> None:
@@ -140,7 +142,7 @@ def install(app: Flask, metrics: Metrics, key: str | None, local: Callable[[str]
         if key is not None:
             return
         host = environ.get("HTTP_HOST", "")
-        if local is not None and host and not local(_name(host)):
+        if answers_to is not None and host and not answers_to(host):
             raise Refused(
                 refusals.FOREIGN_ORIGIN,
                 detail="Served on loopback and without a key, the emulator answers only to localhost, 127.0.0.1 and [::1]: "

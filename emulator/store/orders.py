@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, select, true, tuple_, update
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, literal, select, true, tuple_, update
 
 from ..domain.engine import Engine, Step
 from ..domain.journal import event_of, recipients_of
 from ..domain.order import Dispute, Message, Order, Report, Review, changed
 from ..domain.rules import RULES
-from ..domain.stores import Complaint, closing_instant, complaint_of
+from ..domain.stores import Complaint, closing_instant, complaint_of, counts_after
 from ..domain.words import Actor, ClaimStatus
 from . import tables as t
 from .codec import dispute_body, instant, maybe_instant, maybe_seconds, order_body, read_dispute, read_order, seconds, state_text, to_json
@@ -186,7 +186,9 @@ _UPDATE_DISPUTE = Statement(
 def inserting(table: Any) -> Statement:
     """A statement that inserts whole rows; those of tables with a `seq` are numbered by arrival."""
     given = [column.name for column in table.columns if column.name != "seq"]
-    return Statement(insert(table).values(seq=Arrival()) if "seq" in table.c else insert(table), given)
+    statement = insert(table).values(seq=Arrival()) if "seq" in table.c else insert(table)
+    # What the database numbers is not asked back.
+    return Statement(statement.inline(), given)
 
 
 _INSERT_ORDER = inserting(t.orders)
@@ -210,10 +212,20 @@ _IN_ORDER = (
     _INSERT_EVENT, _INSERT_ENTRY, _INSERT_MAIL, _INSERT_MESSAGE, _INSERT_REVIEW, _REPORT,
 )  # fmt: skip
 _NUMBERED = (_INSERT_ORDER, _INSERT_DISPUTE, _INSERT_MAIL)
-_COMPLAINTS = Statement(
-    select(t.disputes.c.opened_at, t.disputes.c.withdrawn, t.disputes.c.marked_at).where(
-        t.disputes.c.world == bindparam("world"), t.disputes.c.store == bindparam("store"), t.disputes.c.about_goods == 1
-    )
+_COMPLAINED = and_(t.disputes.c.world == bindparam("world"), t.disputes.c.store == bindparam("store"), t.disputes.c.about_goods == 1)
+_COMPLAINT = select(t.disputes.c.opened_at, t.disputes.c.withdrawn, t.disputes.c.marked_at).where(_COMPLAINED)
+# What may count after an instant, by what a store is weighed by (`store_close_counts`).
+_COMPLAINTS_AFTER = {
+    "opened": Statement(_COMPLAINT.where(t.disputes.c.opened_at > bindparam("after"))),
+    "marks": Statement(_COMPLAINT.where(t.disputes.c.marked_at > bindparam("after"))),
+}
+# Whether more than so many have been opened; the index alone tells, and mostly there are not.
+_MORE_OPENED = Statement(
+    select(literal(1))
+    .select_from(t.disputes)
+    .where(_COMPLAINED, t.disputes.c.opened_at > bindparam("after"))
+    .limit(1)
+    .offset(bindparam("most", type_=Integer))
 )
 _CLOSE_STORE = Statement(
     update(t.stores)
@@ -495,10 +507,14 @@ def weigh_store(session: Session, world: int, store: str, engine: Engine, weighe
     closed = None if row is None else row[0]
     if closed is not None and closed <= seconds(min(weighed)):
         return
+    settings = engine.settings
+    asked = {"world": world, "store": store, "after": seconds(counts_after(settings, weighed))}
+    if settings.store_close_counts == "opened" and session.one(_MORE_OPENED, **asked, most=settings.store_close_count - 1) is None:
+        return
     complaints = [
         Complaint(instant(opened), bool(withdrawn), maybe_instant(marked))
-        for opened, withdrawn, marked in session.all(_COMPLAINTS, world=world, store=store)
+        for opened, withdrawn, marked in session.all(_COMPLAINTS_AFTER[settings.store_close_counts], **asked)
     ]
-    closing = closing_instant(complaints, engine.settings, weighed)
+    closing = closing_instant(complaints, settings, weighed)
     if closing is not None and (closed is None or seconds(closing) < closed):
         session.run(_CLOSE_STORE, of_world=world, of_id=store, closed_at=seconds(closing))
