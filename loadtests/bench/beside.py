@@ -45,6 +45,6 @@ def _round(terms: Terms, found: Results, rival: Rival, folder: Path) -> None:
         # What is created slows some of them down, so that comes last.
         for what, script in (("read", rival.read), ("update", rival.update), ("create", rival.create)):
             if script is not None:
-                # The first time warms up.
-                terms.wrk(base, script, seconds)
+                # Those on Java and Node compile as they run.
+                terms.wrk(base, script, rival.warm_seconds)
                 found.add(f"rival.{rival.name}.{what}", terms.wrk(base, script, seconds).per_second)
