@@ -159,7 +159,7 @@ def just_made(hand: Hand) -> str:
 
 # ── what is traded ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# Minor units of each currency for a US cent, and how often it is paid in.
+# How often each currency is paid in, and its minor units for a US cent.
 CURRENCIES: tuple[tuple[str, float, float], ...] = (("USD", 0.7, 1), ("EUR", 0.15, 0.9), ("JPY", 0.1, 1.5), ("KWD", 0.05, 3))
 
 # What it is, and between how many US cents it costs.
