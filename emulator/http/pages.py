@@ -177,7 +177,7 @@ def coverage(given: Answer) -> Outgoing:
     if wants_page():
         return page("coverage.html", layout="base.html", base="", **_coverage(given.body))
     reply = answer(given)
-    reply.headers.append(BY_ACCEPT)
+    reply.headers += _guards()
     return reply
 
 
@@ -386,13 +386,20 @@ def _json(value: Any) -> Response:
 
 
 def _guarded(response: Response, policy: str = _SHUT) -> Response:
-    """An answer that loads nothing from elsewhere, is what it says it is, and tells nobody where its reader came from."""
-    response.headers["Content-Security-Policy"] = policy
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.vary.add("Accept")
+    """The same answer, which loads nothing from elsewhere."""
+    response.headers.extend(_guards(policy))
     return response
+
+
+def _guards(policy: str = _SHUT) -> list[tuple[str, str]]:
+    """What keeps an answer to itself: it loads nothing from elsewhere, is what it says it is, and hides where its reader came from."""
+    return [
+        ("Content-Security-Policy", policy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("X-Frame-Options", "DENY"),
+        BY_ACCEPT,
+    ]
 
 
 def _marked(text: str) -> Markup:

@@ -5,6 +5,7 @@ They send calls along a line; whether it is locust's or a test's is nothing to t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +45,7 @@ class Line(Protocol):
     def send(self, call: Call, judge: Judge) -> Answer: ...
 
 
-class Person:
+class Person(ABC):
     """Somebody at a seat. Who does not stay goes on to the next one after some steps."""
 
     role: ClassVar[str]
@@ -93,10 +94,11 @@ class Person:
         """What is asked for besides the path of a look."""
         return ""
 
+    @abstractmethod
     def act(self) -> bool:
         """Do something; False where nothing can be done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, name: str, answer: Answer) -> None:
         """Keep in mind what a look has shown."""
 
