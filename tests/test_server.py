@@ -53,6 +53,15 @@ def test_a_worker_that_is_killed_is_replaced_again_and_again_and_nobody_outside_
         assert server.stop() == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux has it")
+def test_threads_of_a_worker_do_not_push_each_other_off_a_core(served: Server) -> None:
+    assert served.ask("GET", "/v1/me", Authorization=BUYER).status == 200
+    (worker,) = served.workers()
+    threads = [int(thread.name) for thread in Path(f"/proc/{worker}/task").iterdir()]
+    assert {os.sched_getscheduler(thread) for thread in threads if thread != worker} == {os.SCHED_BATCH}
+    assert os.sched_getscheduler(served.process.pid) == os.SCHED_OTHER
+
+
 def test_counts_are_of_all_workers_together_and_outlive_each() -> None:
     with Server("--workers", "2") as server:
         for victim in [*server.workers(), None]:

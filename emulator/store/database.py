@@ -36,7 +36,8 @@ BUSY_TIMEOUT_SECONDS = 10.0
 CONNECT_SECONDS = 5
 COPY_TRIES = 20
 _T = TypeVar("_T")
-MMAP_BYTES = 256 * 1024 * 1024
+# A WAL of SQLite's that has grown so long, 40 MB, is written back by whoever commits, if nobody else has done it (store/checkpoints.py).
+WAL_PAGES = 10_000
 
 
 class Statement:
@@ -187,6 +188,10 @@ class Session:
         self._cursor.execute(sql)
 
 
+def _nothing() -> None:
+    pass
+
+
 class Database:
     """One database, by its SQLAlchemy engine. Every thread keeps a connection of its own."""
 
@@ -196,6 +201,8 @@ class Database:
         self.closed = False
         # What has to be done while connections can still be had.
         self.before_close: list[Callable[[], object]] = []
+        # Told of every commit.
+        self.committed: Callable[[], object] = _nothing
         # What goes wrong between here and the database.
         self.errors: tuple[type[Exception], ...] = (engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
         # The same as whoever writes may meet it: what becomes of a commit may be unknown.
@@ -268,6 +275,7 @@ class Database:
                 raise Refused(refusals.OUTCOME_UNKNOWN) from problem
             self._undo(session)
             raise
+        self.committed()
 
     @contextmanager
     def _transaction(self, how: str) -> Iterator[Session]:
@@ -368,7 +376,7 @@ def prepare(engine: SqlEngine) -> None:
 _SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
-    f"PRAGMA mmap_size = {MMAP_BYTES}",
+    f"PRAGMA wal_autocheckpoint = {WAL_PAGES}",
     "PRAGMA temp_store = MEMORY",
 )
 # Nobody waits for ever for what another has locked.

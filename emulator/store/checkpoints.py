@@ -1,0 +1,67 @@
+"""Writes back what lies in SQLite's write-ahead log, beside the threads that answer.
+
+Left alone, SQLite does it within the commit that makes the log too long. That request then waits for thousands of pages and two syncs of
+the disk, and with one thread a worker so do all behind it. Here a thread of its own does it after every so many commits: first without
+holding up anybody, then, holding up writers for the few pages that have come meanwhile, to the end, so that the log begins anew. It stays
+as short as it was, and pages that are written again and again are copied back once.
+
+Where no such thread runs, as in tests in process, or where it does not keep up, SQLite does it itself (`WAL_PAGES`).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import count
+from threading import Event, Thread
+
+from sqlalchemy import text
+
+from .database import Database, Statement
+
+# Some thousands of pages: an edit writes five of them, an opening some fifteen.
+COMMITS = 1_000
+# Whoever reads a long time keeps the log from beginning anew; no writer shall wait for that.
+PATIENCE_MS = 50
+
+# SQLite writes back when the first and only row is asked for.
+_PATIENTLY = Statement(text(f"PRAGMA busy_timeout = {PATIENCE_MS}"))
+_BESIDE_WRITERS = Statement(text("PRAGMA wal_checkpoint(PASSIVE)"))
+_TO_THE_END = Statement(text("PRAGMA wal_checkpoint(RESTART)"))
+
+
+class Checkpointer(Thread):
+    """Does so for a database, a SQLite file, until that is closed. Every process may have one of its own."""
+
+    def __init__(self, database: Database, commits: int = COMMITS) -> None:
+        super().__init__(name="checkpoints", daemon=True)
+        self._database, self._commits = database, commits
+        self._due = Event()
+        self._ended = False
+        self._count = count(1)
+        database.committed = self._committed
+        database.before_close.append(self.end)
+
+    def _committed(self) -> None:
+        if next(self._count) % self._commits == 0:
+            self._due.set()
+
+    def run(self) -> None:
+        while not self._ended:
+            self._due.wait()
+            self._due.clear()
+            # Another process may be about it, or the file be gone: who commits next finds out.
+            with suppress(*self._database.errors):
+                self.write_back()
+
+    def end(self) -> None:
+        """Do no more. What is being written back is finished first: nobody may close a connection meanwhile."""
+        self._ended = True
+        self._due.set()
+        if self.is_alive():
+            self.join()
+
+    def write_back(self) -> None:
+        """Once, on this thread's connection."""
+        session = self._database.reading
+        for statement in (_PATIENTLY, _BESIDE_WRITERS, _TO_THE_END):
+            session.all(statement)
