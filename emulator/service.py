@@ -34,6 +34,8 @@ from .store.orders import (
     ASK,
     ASK_DISPUTE,
     ASK_ORDER,
+    LOCK_DISPUTE,
+    LOCK_ORDER,
     Asker,
     Batch,
     ClockRow,
@@ -43,7 +45,6 @@ from .store.orders import (
     find_order,
     is_mediated,
     lock_order,
-    lock_order_in,
     pin_sandbox,
     read_asker,
     read_loaded,
@@ -56,6 +57,8 @@ from .tally import Tally
 Json = dict[str, Any]
 _COURSE_PAGE = 1000
 _SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
+# One would do, and another where the sandbox was reset meanwhile.
+_LOCK_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,10 +490,9 @@ class Marketplace:
 
     def _load(self, session: Session, token: str, target: Target) -> tuple[Context, Loaded]:
         """The order or dispute that the call names, if this asker may see it; raises Refused."""
-        if target.dispute is not None:
-            row = session.one(ASK_DISPUTE, token=hash_token(token), dispute=target.dispute)
-        else:
-            row = session.one(ASK_ORDER, token=hash_token(token), order=target.order)
+        return self._loaded(session.one(ASK_ORDER if target.dispute is None else ASK_DISPUTE, **_asked_for(token, target)))
+
+    def _loaded(self, row: Row | None) -> tuple[Context, Loaded]:
         context = self._context(row)
         assert row is not None
         loaded = read_loaded(row[_SANDBOX_WIDTH + _ASKER_WIDTH :])
@@ -499,16 +501,18 @@ class Marketplace:
         return context, loaded
 
     def _load_locked(self, session: Session, token: str, target: Target) -> tuple[Context, Loaded]:
-        context, loaded = self._load(session, token, target)
+        """The same, and nobody else changes it, or the sandbox's clock or world, until the transaction ends."""
         if session.dialect == "sqlite":
-            return context, loaded
-        lock_order_in(session, context.sandbox.id, context.world, loaded.order.id)
-        again, loaded = self._load(session, token, target)
-        if again.world == context.world:
-            return again, loaded
-        # It was reset or restored while we waited; from now on it stays as it is.
-        lock_order(session, again.world, loaded.order.id)
-        return self._load(session, token, target)
+            # The whole file is locked.
+            return self._load(session, token, target)
+        lock, ask = (LOCK_ORDER, ASK_ORDER) if target.dispute is None else (LOCK_DISPUTE, ASK_DISPUTE)
+        for _ in range(_LOCK_TRIES):
+            locked, row = session.both(lock, ask, **_asked_for(token, target))
+            found = self._loaded(row)
+            if locked is not None:
+                return found
+            # The sandbox was reset or restored while we waited for it: what we looked for is in another world. That one stays as it is.
+        raise Refused(refusals.DATABASE_BUSY)
 
     def _read(self, token: str, target: Target) -> tuple[Context, Order]:
         """The order at hand, settled, for a call that changes nothing."""
@@ -524,6 +528,12 @@ class Marketplace:
 
     def _order_view(self, context: Context, order: Order) -> Json:
         return listing.order_view(order, context.engine, context.asker.role, context.now)
+
+
+def _asked_for(token: str, target: Target) -> dict[str, Any]:
+    """What is looked for, as the statements ASK_* and LOCK_* name it."""
+    named = {"order": target.order} if target.dispute is None else {"dispute": target.dispute}
+    return {"token": hash_token(token), **named}
 
 
 def settle_due(session: Session, sandbox: Sandbox, to: datetime) -> list[Step]:

@@ -89,11 +89,9 @@ def _arrival_among_many(*_: Any, **__: Any) -> str:
 _COUNT = """INSERT INTO counters (name, last) VALUES ('arrivals', ?1) ON CONFLICT (name) DO UPDATE SET last = last + ?1 RETURNING last"""
 
 
-# From how many rows on a driver is asked for all of them at once. psycopg makes a pipeline of them, which costs as much as a dozen alone.
-_MANY = {"sqlite": 2, "postgresql": 8}
-
-
 class _Cursor(Protocol):
+    """What is asked of sqlite3's cursor, and of the one of ours for PostgreSQL (store/pipelining.py)."""
+
     def execute(self, sql: str, params: Params | Sequence[Any] = ..., /) -> Any: ...
     def executemany(self, sql: str, params: Sequence[Params] | Sequence[Sequence[Any]], /) -> Any: ...
     def fetchone(self) -> Any: ...
@@ -103,33 +101,44 @@ class _Cursor(Protocol):
 
 
 class Session:
-    """Runs statements on one connection. `inside` says whether that is in a transaction."""
+    """Runs statements on one connection. `inside` says whether that is in a transaction.
 
-    __slots__ = ("_cursor", "_database", "_many", "dialect", "inside")
+    On PostgreSQL what answers nothing is sent with what comes next, a commit at the latest, and so is the beginning of a transaction.
+    """
+
+    __slots__ = ("_cursor", "_database", "_opening", "dialect", "inside")
 
     def __init__(self, cursor: _Cursor, database: Database) -> None:
         self._cursor = cursor
         self._database = database
         self.dialect = database.dialect
-        self._many = _MANY[database.dialect]
         self.inside = False
+        # How a transaction begins of which nothing has been asked yet.
+        self._opening: str | None = None
 
     def one(self, statement: Statement, **params: Any) -> Row | None:
         """The first row, or None."""
-        self._execute(statement, params)
-        row: Row | None = self._cursor.fetchone()
-        return row
+        return self._ask(_first, *self._put(statement, params))
 
     def all(self, statement: Statement, **params: Any) -> list[Row]:
         """Every row."""
-        self._execute(statement, params)
-        rows: list[Row] = self._cursor.fetchall()
-        return rows
+        return self._ask(_every, *self._put(statement, params))
 
     def run(self, statement: Statement, **params: Any) -> int:
         """Run a statement that answers nothing; returns how many rows it touched."""
-        self._execute(statement, params)
-        return self._cursor.rowcount
+        return self._ask(_count, *self._put(statement, params))
+
+    def both(self, first: Statement, second: Statement, **params: Any) -> tuple[Row | None, Row | None]:
+        """The first rows of two statements in one trip to PostgreSQL; each takes those of the parameters that it knows."""
+        first_sql, with_first = self._put(first, params)
+        second_sql, with_second = self._put(second, params)
+
+        def send_second(cursor: Any) -> tuple[Row | None, Row | None]:
+            cursor.execute(second_sql, with_second)
+            found: tuple[Row | None, Row | None] = cursor.fetch_both()
+            return found
+
+        return self._ask(send_second, first_sql, with_first)
 
     def many(self, statement: Statement, rows: Sequence[Params]) -> None:
         """Run a statement once a row."""
@@ -138,29 +147,45 @@ class Session:
         sql, constants = statement.compiled(self.dialect)
         if constants:
             rows = [constants | row for row in rows]
-        if len(rows) < self._many:
-            for row in rows:
-                self._cursor.execute(sql, row)
+        self._open()
+        if len(rows) == 1:
+            self._cursor.execute(sql, rows[0])
         else:
             self._cursor.executemany(sql, rows)
 
-    def _execute(self, statement: Statement, params: dict[str, Any]) -> None:
+    def _put(self, statement: Statement, params: Params) -> tuple[str, Params]:
+        """A statement as the driver takes it."""
         sql, constants = statement.compiled(self.dialect)
-        self._ask(sql, constants | params if constants else params)
+        return sql, constants | params if constants else params
 
-    def _ask(self, sql: str, params: Params) -> None:
+    def _ask(self, take: Callable[[_Cursor], _T], sql: str, params: Params) -> _T:
+        """Run a statement, and take what it answers."""
+        opening = self._opening
         try:
+            self._open()
             self._cursor.execute(sql, params)
+            return take(self._cursor)
         except self._database.errors:
-            if self.inside or not self._database.lost(self):
+            if (self.inside and opening is None) or not self._database.lost(self):
                 raise
-            # A lone read that has met a connection which is gone: nothing has happened, so it is asked again on a new one.
-            self._cursor = self._database.reading._cursor
+            # What has met a connection that is gone is a lone read, or the first of a transaction: nothing has happened, and it is asked
+            # again on a new one.
+            self._cursor = self._database.renewed(self)
+            self._opening = opening
+            self._open()
             self._cursor.execute(sql, params)
+            return take(self._cursor)
+
+    def _open(self) -> None:
+        """Begin the transaction that has only been spoken of so far."""
+        if self._opening is not None:
+            self._cursor.execute(self._opening)
+            self._opening = None
 
     def rows(self, insert: str, rows: Sequence[Sequence[Any]]) -> None:
         """Insert many rows by a statement with one mark a column, as the driver writes marks (`mark`)."""
         if rows:
+            self._open()
             self._cursor.executemany(insert, rows)
 
     @property
@@ -174,18 +199,60 @@ class Session:
             self._cursor.execute(_COUNT, (count,))
             return int(self._cursor.fetchone()[0]) - count + 1
         assert count == 1, "PostgreSQL numbers rows as they are inserted"
+        self._open()
         self._cursor.execute("SELECT nextval('arrivals')")
         return int(self._cursor.fetchone()[0])
 
     def dynamic(self, clause: Any) -> list[Row]:
         """Run a statement built for this one call: lists with filters."""
         compiled = clause.compile(dialect=_DIALECTS[self.dialect], compile_kwargs={"render_postcompile": True})
-        self._ask(str(compiled), compiled.params)
-        rows: list[Row] = self._cursor.fetchall()
-        return rows
+        return self._ask(_every, str(compiled), compiled.params)
 
-    def raw(self, sql: str) -> None:
-        self._cursor.execute(sql)
+    def begin(self, how: str) -> None:
+        """Begin a transaction; on PostgreSQL, where nothing is locked by that, with the first that is asked of it."""
+        if self.dialect == "sqlite":
+            self._cursor.execute(how)
+        else:
+            self._opening = how
+        self.inside = True
+
+    def commit(self) -> None:
+        """End a transaction well. Raises what is wrong with anything that was sent along, or with the commit."""
+        self._end("COMMIT")
+
+    @property
+    def spared(self) -> bool:
+        """Of a commit that has failed: whether it surely was not carried out, because something before it was not."""
+        return self.dialect != "sqlite" and bool(self._cursor.spared)  # type: ignore[attr-defined] # ours
+
+    def roll_back(self) -> None:
+        """End a transaction as if it had never been."""
+        if self.dialect != "sqlite":
+            self._cursor.forget()  # type: ignore[attr-defined] # ours
+        self._end("ROLLBACK")
+
+    def _end(self, how: str) -> None:
+        self.inside = False
+        if self._opening is not None:
+            self._opening = None
+            return
+        self._cursor.execute(how)
+        if self.dialect != "sqlite":
+            self._cursor.flush()  # type: ignore[attr-defined] # ours
+
+
+def _first(cursor: _Cursor) -> Row | None:
+    row: Row | None = cursor.fetchone()
+    return row
+
+
+def _every(cursor: _Cursor) -> list[Row]:
+    rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def _count(cursor: _Cursor) -> int:
+    return cursor.rowcount
 
 
 def _nothing() -> None:
@@ -225,8 +292,21 @@ class Database:
                 connection.driver_connection.autocommit = True  # type: ignore[union-attr]
             # The fairy goes back to the pool when its thread ends.
             self._local.connection = connection
-            session = self._local.session = Session(connection.cursor(), self)
+            session = self._local.session = Session(self._cursor(connection), self)
         return session
+
+    def _cursor(self, connection: Any) -> Any:
+        if self.dialect == "sqlite":
+            return connection.cursor()
+        # Not loaded where there is no psycopg to speak of.
+        from . import pipelining
+
+        # A connection may have been another thread's before, and what was prepared there still is.
+        cursor = connection.info.get("cursor")
+        if cursor is None:
+            cursor = connection.info["cursor"] = pipelining.PipelinedCursor(connection.driver_connection)
+        cursor.forget()
+        return cursor
 
     def lost(self, session: Session) -> bool:
         """Whether the connection of this thread's session is gone; the next that is asked for is a new one."""
@@ -236,6 +316,12 @@ class Database:
             self._discard()
         # Any other session is from before, and its connection has been replaced.
         return True
+
+    def renewed(self, session: Session) -> _Cursor:
+        """A new connection for this thread, which the session goes on with."""
+        cursor = self.reading._cursor
+        self._local.session = session
+        return cursor
 
     def _discard(self) -> None:
         """Have nothing more to do with this thread's connection."""
@@ -247,33 +333,25 @@ class Database:
     def _begun(self, how: str) -> Session:
         """This thread's session, in a transaction that has just begun."""
         session = self.reading
-        try:
-            session.raw(how)
-        except self.errors:
-            if not self.lost(session):
-                raise
-            session = self.reading
-            session.raw(how)
-        session.inside = True
+        session.begin(how)
         return session
 
     def _undo(self, session: Session) -> None:
         """Roll back. Where that cannot be done, the connection is given up, which comes to the same."""
-        session.inside = False
         try:
-            session.raw("ROLLBACK")
+            session.roll_back()
         except self.errors:
             self._discard()
 
     def _done(self, session: Session) -> None:
         """Commit. Raises Refused where the connection was lost on the way, so that nobody knows what has become of it."""
-        session.inside = False
         try:
-            session.raw("COMMIT")
+            session.commit()
         except self.errors as problem:
-            if self.lost(session):
+            if not self.lost(session):
+                self._undo(session)
+            elif not session.spared:
                 raise Refused(refusals.OUTCOME_UNKNOWN) from problem
-            self._undo(session)
             raise
         self.committed()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, literal, select, true, tuple_, update
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, literal, select, tuple_, update
 
 from ..domain.engine import Engine, Step
 from ..domain.journal import event_of, recipients_of
@@ -145,12 +145,29 @@ _LOCK = Statement(
     select(t.orders.c.id).where(t.orders.c.world == bindparam("world"), t.orders.c.id == bindparam("order")).with_for_update()
 )
 # The sandbox comes first, as for whoever moves its clock or world: the other way round they would wait for each other.
-_PINNED = select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("sandbox")).with_for_update(read=True, key_share=True)
-_PIN = Statement(_PINNED)
-_PIN_AND_LOCK = Statement(
+_PIN = Statement(select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("sandbox")).with_for_update(read=True, key_share=True))
+# The same for the sandbox that a token belongs to, and then an order or a dispute's order there.
+_OF_TOKEN = (
+    select(t.sandboxes.c.world)
+    .select_from(t.tokens.join(t.sandboxes, t.sandboxes.c.id == t.tokens.c.sandbox))
+    .where(t.tokens.c.hash == bindparam("token"))
+    .with_for_update(read=True, key_share=True, of=t.sandboxes)
+    .cte("pinned")
+)
+LOCK_ORDER = Statement(
     select(t.orders.c.id)
-    .select_from(t.orders.join(_PINNED.cte("pinned"), true()))
-    .where(t.orders.c.world == bindparam("world"), t.orders.c.id == bindparam("order"))
+    .select_from(t.orders.join(_OF_TOKEN, _OF_TOKEN.c.world == t.orders.c.world))
+    .where(t.orders.c.id == bindparam("order"))
+    .with_for_update(of=t.orders)
+)
+LOCK_DISPUTE = Statement(
+    select(t.orders.c.id)
+    .select_from(
+        t.orders.join(_OF_TOKEN, _OF_TOKEN.c.world == t.orders.c.world).join(
+            _ASKED, and_(_ASKED.c.world == t.orders.c.world, _ASKED.c.order_id == t.orders.c.id)
+        )
+    )
+    .where(_ASKED.c.id == bindparam("dispute"))
     .with_for_update(of=t.orders)
 )
 _UPDATE_ORDER = Statement(
@@ -296,12 +313,6 @@ def pin_sandbox(session: Session, sandbox_id: str) -> None:
     """Nobody moves this sandbox's clock or world until the transaction ends, though others act in it. SQLite has locked the whole file."""
     if session.dialect != "sqlite":
         session.one(_PIN, sandbox=sandbox_id)
-
-
-def lock_order_in(session: Session, sandbox_id: str, world: int, order_id: str) -> None:
-    """Pin a sandbox and lock an order of its world."""
-    if session.dialect != "sqlite":
-        session.one(_PIN_AND_LOCK, sandbox=sandbox_id, world=world, order=order_id)
 
 
 def save_steps(session: Session, world: int, loaded: Loaded | None, steps: Sequence[Step], engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """Hears every statement that the program hands to its database driver, and runs what was heard again without the program.
 
-It listens between SQLAlchemy, which opens the connections, and the driver: nothing here knows how the program comes to its statements.
+On SQLite it listens between SQLAlchemy, which opens the connections, and the driver; on PostgreSQL to the cursor that takes the driver's
+place (emulator/store/pipelining.py), so that what went in one trip does so again.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
+from unittest.mock import patch
 
-import psycopg
 from sqlalchemy import Engine, create_engine, event
 
+from emulator.store import pipelining
 from emulator.store.database import engine_options, prepare
 
 
@@ -59,14 +61,13 @@ def recordable() -> Iterator[None]:
     def opened(dialect: Any, _: object, __: object, how: dict[str, Any]) -> None:
         if dialect.name == "sqlite":
             how["factory"] = _SqliteConnection
-        else:
-            how["cursor_factory"] = _PostgresCursor
 
     event.listen(Engine, "do_connect", opened)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "do_connect", opened)
+    with patch.object(pipelining, "PipelinedCursor", _PostgresCursor):
+        try:
+            yield
+        finally:
+            event.remove(Engine, "do_connect", opened)
 
 
 class _SqliteCursor(sqlite3.Cursor):
@@ -90,15 +91,15 @@ class _SqliteConnection(sqlite3.Connection):
         super().commit()
 
 
-class _PostgresCursor(psycopg.Cursor[Any]):
-    def execute(self, *given: Any, **named: Any) -> Self:
-        _note("execute", *given, **named)
-        super().execute(*given, **named)
-        return self
+class _PostgresCursor(pipelining.PipelinedCursor):
+    def execute(self, sql: str, params: Any = (), /) -> None:
+        _note("execute", sql, params)
+        super().execute(sql, params)
 
-    def executemany(self, *given: Any, **named: Any) -> None:
-        _note("executemany", *given, **named)
-        super().executemany(*given, **named)
+    def flush(self) -> None:
+        if self.waits:
+            _note("flush")
+        super().flush()
 
 
 class Replayer:
@@ -108,21 +109,27 @@ class Replayer:
         self._engine = create_engine(url, **engine_options(url))
         prepare(self._engine)
         self._connection = self._engine.raw_connection()
+        self._cursor: Any = self._connection.cursor()
         if self._engine.dialect.name != "sqlite":
-            self._connection.driver_connection.autocommit = True  # type: ignore[union-attr] # as the program has it
+            driver: Any = self._connection.driver_connection
+            driver.autocommit = True  # as the program has it
+            self._cursor = pipelining.PipelinedCursor(driver)
 
     def per_second(self, requests: Sequence[Heard]) -> float:
         """How many requests' statements it gets through in a second, with all rows that they find."""
-        cursor: Any = self._connection.cursor()
-        connection: Any = self._connection.driver_connection
+        cursor, connection = self._cursor, self._connection.driver_connection
+        lazy = isinstance(cursor, pipelining.PipelinedCursor)
         began = time.perf_counter()
         for heard in requests:
             for call, given, named in heard:
                 if call == "commit":
-                    connection.commit()
+                    connection.commit()  # type: ignore[union-attr]
                     continue
                 getattr(cursor, call)(*given, **named)
-                if cursor.description is not None:
+                if lazy:
+                    if call == "flush":
+                        cursor.fetchall()
+                elif cursor.description is not None:
                     cursor.fetchall()
         return len(requests) / (time.perf_counter() - began)
 

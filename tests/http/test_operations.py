@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from emulator import logs
 from emulator.app import create_app
+from emulator.store.database import Statement
 
 from ..conftest import MakeApp
 from ..sandbox import Sandbox
@@ -49,7 +51,7 @@ def test_it_is_ready_where_its_database_has_the_tables_of_this_release(client: F
 def test_it_is_not_ready_where_the_tables_are_of_another_release(make_app: MakeApp) -> None:
     app = make_app()
     with app.extensions["dispute_emulator"].writing() as session:
-        session.raw("UPDATE alembic_version SET version_num = '9999'")
+        session.run(Statement(text("UPDATE alembic_version SET version_num = '9999'")))
     ready = app.test_client().get("/_emulator/ready")
     assert (ready.status_code, (ready.json or {})["code"]) == (503, "database_unreachable")
     assert "9999" in (ready.json or {})["detail"]

@@ -78,7 +78,7 @@ def test_whoever_reads_a_long_time_holds_up_no_writer(app: Flask) -> None:
 
     def look() -> None:
         with database.looking() as session:
-            session.raw("SELECT count(*) FROM orders")
+            session.one(Statement(text("SELECT count(*) FROM orders")))
             read.set()
             done.wait()
 

@@ -11,13 +11,13 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from werkzeug.test import TestResponse
 
 from emulator.app import create_app
 from emulator.domain.refusals import Refused
 from emulator.store import database as databases
-from emulator.store.database import Database
+from emulator.store.database import Database, Statement
 
 from ..dumping import dump
 from ..sandbox import Sandbox, usd
@@ -112,8 +112,14 @@ def test_who_loses_the_database_at_the_commit_is_told_that_nobody_knows(postgres
     app, box = postgres_app
     order = box.placed()
     session = database_of(app).reading
-    with pytest.raises(Refused) as refused, database_of(app).writing():
-        cut(app)
+
+    def act() -> None:
+        with database_of(app).writing() as writing:
+            writing.one(Statement(text("SELECT 1")))
+            cut(app)
+
+    with pytest.raises(Refused) as refused:
+        act()
     assert refused.value.refusal.code == "outcome_unknown"
     assert database_of(app).reading is not session
     assert box.order(order)["status"] == "awaiting_shipment"
@@ -130,8 +136,10 @@ def test_an_unknown_outcome_is_a_503_and_the_same_key_settles_it(
 
             def lose(self: Database, session: Any, committed: bool = committed, done: Any = Database._done) -> None:
                 if committed:
-                    session.raw("COMMIT")
-                    session.raw("BEGIN")
+                    session.commit()
+                    session.begin("BEGIN")
+                # The commit is in a trip of its own, so that nothing before it tells that it cannot have happened.
+                session.one(Statement(text("SELECT 1")))
                 cut(app)
                 done(self, session)
 

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from werkzeug.test import TestResponse
 
 from emulator.app import create_app
@@ -87,7 +87,9 @@ def test_no_call_leaves_a_transaction_open(sandbox: Sandbox, app: Flask) -> None
 
 
 def test_that_an_open_transaction_would_be_seen(app: Flask) -> None:
-    with database_of(app).writing():
+    with database_of(app).writing() as session:
+        # On PostgreSQL a transaction begins with the first that is asked of it.
+        session.one(Statement(text("SELECT 1")))
         assert in_transaction(app)
     assert not in_transaction(app)
 
