@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
 from secrets import token_hex, token_urlsafe
-from typing import Any
+from typing import Any, NamedTuple
 
 from .domain import refusals
 from .domain.refusals import Refused, Suggestion
@@ -31,8 +31,7 @@ KEPT_FOR = timedelta(hours=24)
 NO_WORLD, NOBODY = 0, ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a call answers: a JSON value, the sandbox's time, and for what was made where it lies now."""
 
     body: Any

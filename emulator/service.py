@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import listing, views
 from .clock import Clock, wall_is_moved, wall_now
@@ -61,8 +61,7 @@ _SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
 _LOCK_TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Who asks, in which sandbox, under which rules, at what time."""
 
     sandbox: Sandbox
@@ -75,8 +74,7 @@ class Context:
         return self.sandbox.world
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a call is about: an order or a dispute by id, and for a report the message."""
 
     order: str | None = None

@@ -100,7 +100,7 @@ class Branches:
             sandboxes.point_to(session, sandbox_id, world, clock)
             worlds.forsake(session, sandbox.world)
             worlds.sweep(session, SWEPT_ROWS, hurry=True)
-            answer = Answer(sandbox_view(replace(sandbox, world=world, clock=clock), clock.virtual), clock.virtual)
+            answer = Answer(sandbox_view(sandbox._replace(world=world, clock=clock), clock.virtual), clock.virtual)
             return conditions.keep(session, NO_WORLD, sandbox_id, clock.virtual, answer)
 
     def fork(self, sandbox_id: str, name: str | None, snapshot_id: str | None, conditions: Conditions = UNCONDITIONAL) -> Answer:
@@ -117,7 +117,7 @@ class Branches:
             # A sandbox of this id may have been here before, and its branches still are.
             _, fork_id = free_turn(session, sandbox_id, "fork", first=kept.serial)
             world = worlds.copy_world(session, source)
-            sandbox = replace(kept.sandbox, id=fork_id, world=world, name=name or fork_id, clock=clock)
+            sandbox = kept.sandbox._replace(id=fork_id, world=world, name=name or fork_id, clock=clock)
             answer = self._settle_in(session, Kept(sandbox, kept.origin, 0), clock.virtual, conditions)
             return conditions.keep(session, NO_WORLD, sandbox_id, now, answer), counted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -143,7 +143,7 @@ class Sandboxes:
             # Nobody sees the old world any more; its rows go when there are more of its kind, so that they hold nobody up.
             worlds.forsake(session, old.world)
             worlds.sweep(session, SWEPT_ROWS, hurry=True)
-            answer = Answer(sandbox_view(replace(old, world=world, clock=clock_row(clock)), clock.virtual), clock.virtual)
+            answer = Answer(sandbox_view(old._replace(world=world, clock=clock_row(clock)), clock.virtual), clock.virtual)
             return conditions.keep(session, NO_WORLD, sandbox_id, clock.virtual, answer)
 
     # ── what lies in one ───────────────────────────────────────────────────────────────────────────────────────────────

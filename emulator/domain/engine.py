@@ -78,8 +78,7 @@ class Step:
         return self.before[:3] != self.order.state[:3]
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(NamedTuple):
     """An action that its actor may take now. `until` is when it ends if nobody acts, or None."""
 
     action: str
@@ -87,8 +86,7 @@ class Allowed:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Upcoming:
+class Upcoming(NamedTuple):
     """A timer that will fire at `at` if nobody acts before."""
 
     at: datetime

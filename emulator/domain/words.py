@@ -12,6 +12,8 @@ class Word(StrEnum):
     """A word of the vocabulary: a string that knows its meaning."""
 
     meaning: str
+    # As a word and its text are equal, so are their hashes, and this one is not computed in Python at each look into a table.
+    __hash__ = str.__hash__
 
     def __new__(cls, value: str, meaning: str = "") -> Word:
         word = str.__new__(cls, value)

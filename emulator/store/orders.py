@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -35,8 +34,7 @@ class ClockRow(NamedTuple):
     wall: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Sandbox:
+class Sandbox(NamedTuple):
     """A sandbox as every call needs it: which world it shows, under which rules, at what time."""
 
     id: str
@@ -48,8 +46,7 @@ class Sandbox:
     clock: ClockRow
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """The account that a token belongs to."""
 
     id: str
@@ -59,8 +56,7 @@ class Asker:
     serial: int
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """An order as it lies in the database. `disputes` are those whose row exists; `asked` is the dispute the call names."""
 
     order: Order
@@ -387,10 +383,6 @@ def is_mediated(dispute: Dispute | None) -> bool:
     return dispute is not None and dispute.claim is not None and dispute.claim.status is not ClaimStatus.NONE
 
 
-_ORDER_KEPT = ("buyer", "seller", "store", "placed_at", "currency")
-_DISPUTE_KEPT = ("order_id", "buyer", "seller", "store", "opened_at")
-
-
 class Batch:
     """Collects all rows that steps of one order or of many leave behind, and writes them, one round trip a table."""
 
@@ -414,15 +406,16 @@ class Batch:
             self._add_dispute(order, order.dispute, known if known is not None and known.id == order.dispute.id else None)
         # Whoever has mediated once still sees the order when another dispute follows.
         mediated = (loaded is not None and loaded.mediated) or any(is_mediated(step.order.dispute) for step in steps)
-        row = order_row(self.world, order, self.engine, number, mediated)
         if loaded is None:
-            self._rows[_INSERT_ORDER].append(row)
+            self._rows[_INSERT_ORDER].append(order_row(self.world, order, self.engine, number, mediated))
             return
-        before = order_columns(loaded.order, loaded.next_due_at, mediated=loaded.mediated)
-        alike = all(row[name] == value for name, value in before.items())
-        self._rows[_UPDATE_ORDER_BODY if alike else _UPDATE_ORDER].append(
-            _as_update(row, (*_ORDER_KEPT, *before) if alike else _ORDER_KEPT)
-        )
+        upcoming = self.engine.next_deadline(order)
+        after = order_columns(order, None if upcoming is None else upcoming.at, mediated)
+        written = {"of_world": self.world, "of_id": order.id, "events": number, "body": order_body(order)}
+        if after == order_columns(loaded.order, loaded.next_due_at, loaded.mediated):
+            self._rows[_UPDATE_ORDER_BODY].append(written)
+        else:
+            self._rows[_UPDATE_ORDER].append(written | after)
 
     def add_world(self, steps: Sequence[Step], past: Sequence[tuple[Order, Dispute]]) -> None:
         """Collect a whole grown world: the steps of all its orders, and the disputes that later ones have replaced."""
@@ -447,14 +440,15 @@ class Batch:
             weigh_store(session, self.world, store, self.engine, weighed)
 
     def _add_dispute(self, order: Order, dispute: Dispute, known: Dispute | None) -> None:
-        row = dispute_row(self.world, order, dispute)
         if known is None:
-            self._rows[_INSERT_DISPUTE].append(row)
+            self._rows[_INSERT_DISPUTE].append(dispute_row(self.world, order, dispute))
         else:
-            before = dispute_columns(known)
-            alike = all(row[name] == value for name, value in before.items())
-            kept = (*_DISPUTE_KEPT, *before) if alike else _DISPUTE_KEPT
-            self._rows[_UPDATE_DISPUTE_BODY if alike else _UPDATE_DISPUTE].append(_as_update(row, kept))
+            after = dispute_columns(dispute)
+            written = {"of_world": self.world, "of_id": dispute.id, "body": dispute_body(dispute)}
+            if after == dispute_columns(known):
+                self._rows[_UPDATE_DISPUTE_BODY].append(written)
+            else:
+                self._rows[_UPDATE_DISPUTE].append(written | after)
         attached = () if known is None else {e.id for e in known.evidence}
         new = [e for e in dispute.evidence if e.id not in attached]
         self._rows[_INSERT_ATTACHMENT] += [{"world": self.world, "evidence": e.id, "dispute": dispute.id} for e in new]
@@ -501,12 +495,6 @@ def number_arrivals(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if rows and session.dialect == "sqlite":
         for number, row in enumerate(rows, session.arrivals(len(rows))):
             row["seq"] = number
-
-
-def _as_update(row: dict[str, Any], kept: Sequence[str]) -> dict[str, Any]:
-    """A row for updating by its key; columns that never change are left out."""
-    changed = {name: value for name, value in row.items() if name not in kept and name not in ("world", "id")}
-    return {"of_world": row["world"], "of_id": row["id"]} | changed
 
 
 def weigh_store(session: Session, world: int, store: str, engine: Engine, weighed: Sequence[datetime]) -> None:
