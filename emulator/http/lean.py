@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from flask import Flask, Request, Response, request_finished, request_started
+from flask import (
+    Flask,
+    Request,
+    Response,
+    appcontext_tearing_down,
+    request_finished,
+    request_started,
+    request_tearing_down,
+)
 from flask.sessions import NullSession, SessionInterface
 
 from .paths import FoundAdapter, Paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from flask.sessions import SessionMixin
@@ -61,6 +69,7 @@ class LeanFlask(Flask):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._paths: Paths | None = None
+        self._plain: set[Any] = set()
 
     def create_url_adapter(self, request: Request | None) -> Any:
         """What finds the route of a request."""
@@ -85,6 +94,25 @@ class LeanFlask(Flask):
         except Exception as problem:  # noqa: BLE001 -- each has its answer
             answer = self.handle_user_exception(problem)
         return answer if type(answer) is Reply else self.finalize_request(answer)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """A function that may be called as it is; one that is async is wrapped. Each is looked at once."""
+        if func in self._plain:
+            return func
+        called = super().ensure_sync(func)
+        if called is func:
+            self._plain.add(func)
+        return called
+
+    def do_teardown_request(self, *given: Any, **named: Any) -> None:
+        """Tell whoever wants to know that the request ends."""
+        if self.teardown_request_funcs or request_tearing_down.receivers:
+            super().do_teardown_request(*given, **named)
+
+    def do_teardown_appcontext(self, *given: Any, **named: Any) -> None:
+        """Tell whoever wants to know that nobody needs the application any more."""
+        if self.teardown_appcontext_funcs or appcontext_tearing_down.receivers:
+            super().do_teardown_appcontext(*given, **named)
 
     def _is_hooked(self) -> bool:
         """Whether others want to know of requests: then nothing of what Flask does is left out."""

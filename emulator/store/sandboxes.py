@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -66,6 +67,7 @@ _INSERT_EVIDENCE = inserting(t.evidence)
 _INSERT_FILE = Statement(insert(t.files).on_conflict_do_nothing(), [c.name for c in t.files.columns])
 
 
+@lru_cache(maxsize=1024)
 def hash_token(token: str) -> bytes:
     """How a token lies in the database."""
     return blake2b(token.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Response, request_finished, request_started
+from flask import Flask, Response, appcontext_tearing_down, request_finished, request_started, request_tearing_down
 from werkzeug.routing import MapAdapter
 
 from emulator.app import create_app
@@ -112,7 +112,29 @@ def signals(app: Flask, heard: list[Any]) -> Callable[[], object]:
     return lambda: (request_started.disconnect(started, app), request_finished.disconnect(finished, app))
 
 
-@pytest.mark.parametrize("hook", [after, before, signals])
+def at_the_end(app: Flask, heard: list[Any]) -> Callable[[], object]:
+    app.teardown_request(lambda _: heard.append(Response))
+    return lambda: None
+
+
+def at_the_very_end(app: Flask, heard: list[Any]) -> Callable[[], object]:
+    app.teardown_appcontext(lambda _: heard.append(Response))
+    return lambda: None
+
+
+def signals_at_the_end(app: Flask, heard: list[Any]) -> Callable[[], object]:
+    def ended(*_: Any, **__: Any) -> None:
+        heard.append(Response)
+
+    def ended_at_last(*_: Any, **__: Any) -> None:
+        assert len(heard)
+
+    request_tearing_down.connect(ended, app)
+    appcontext_tearing_down.connect(ended_at_last, app)
+    return lambda: (request_tearing_down.disconnect(ended, app), appcontext_tearing_down.disconnect(ended_at_last, app))
+
+
+@pytest.mark.parametrize("hook", [after, before, signals, at_the_end, at_the_very_end, signals_at_the_end])
 def test_whoever_hooks_in_hears_of_every_request_and_changes_no_answer(app: Flask, hook: Any) -> None:
     unheard = ends(app)
     assert [status for status, _ in unheard] == [200, 404, 200, 401, 422, 200]
