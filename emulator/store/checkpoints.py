@@ -5,11 +5,14 @@ the disk, and with one thread a worker so do all behind it. Here a thread of its
 holding up anybody, then, holding up writers for the few pages that have come meanwhile, to the end, so that the log begins anew. It stays
 as short as it was, and pages that are written again and again are copied back once.
 
+SQLite has the disk keep what it copied only when all of it is copied, which would be while writers wait. So that is done before, by us.
+
 Where no such thread runs, as in tests in process, or where it does not keep up, SQLite does it itself (`WAL_PAGES`).
 """
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from itertools import count
 from threading import Event, Thread
@@ -19,14 +22,20 @@ from sqlalchemy import text
 from .database import Database, Statement
 
 # Some thousands of pages: an edit writes five of them, an opening some fifteen.
-COMMITS = 1_000
+COMMITS = 500
 # Whoever reads a long time keeps the log from beginning anew; no writer shall wait for that.
 PATIENCE_MS = 50
+# What comes during the first round, which lasts as long as thousands of pages take, is left for a second one, and little for the end.
+ROUNDS = 4
 
 # SQLite writes back when the first and only row is asked for.
 _PATIENTLY = Statement(text(f"PRAGMA busy_timeout = {PATIENCE_MS}"))
 _BESIDE_WRITERS = Statement(text("PRAGMA wal_checkpoint(PASSIVE)"))
 _TO_THE_END = Statement(text("PRAGMA wal_checkpoint(RESTART)"))
+_FILE = Statement(text("SELECT file FROM pragma_database_list WHERE name = 'main'"))
+
+# Only Linux can leave out what a file's data do not need.
+_have_it_kept = getattr(os, "fdatasync", os.fsync)
 
 
 class Checkpointer(Thread):
@@ -38,6 +47,7 @@ class Checkpointer(Thread):
         self._due = Event()
         self._ended = False
         self._count = count(1)
+        self._file: int | None = None
         database.committed = self._committed
         database.before_close.append(self.end)
 
@@ -50,7 +60,7 @@ class Checkpointer(Thread):
             self._due.wait()
             self._due.clear()
             # Another process may be about it, or the file be gone: who commits next finds out.
-            with suppress(*self._database.errors):
+            with suppress(OSError, *self._database.errors):
                 self.write_back()
 
     def end(self) -> None:
@@ -63,5 +73,11 @@ class Checkpointer(Thread):
     def write_back(self) -> None:
         """Once, on this thread's connection."""
         session = self._database.reading
-        for statement in (_PATIENTLY, _BESIDE_WRITERS, _TO_THE_END):
-            session.all(statement)
+        if self._file is None:
+            # Never closed: whoever closes a file gives up all locks that his process has on it, and with them SQLite's.
+            self._file = os.open(session.all(_FILE)[0][0], os.O_RDWR)
+        session.all(_PATIENTLY)
+        for _ in range(ROUNDS):
+            session.all(_BESIDE_WRITERS)
+            _have_it_kept(self._file)
+        session.all(_TO_THE_END)

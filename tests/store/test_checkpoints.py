@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -113,6 +115,31 @@ def test_what_the_database_does_not_let_happen_ends_nothing(app: Flask, monkeypa
             break
     assert len(tried) > 1
     assert checkpointer.is_alive()
+
+
+# SQLite's SHARED lock, which whoever has a file in its WAL mode keeps for as long.
+_LOCK_SHARED = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+    except OSError:
+        print("locked")
+"""
+
+
+def test_sqlite_keeps_its_locks_on_a_file_that_is_written_back(app: Flask, file: Path) -> None:
+    def others_are_kept_out() -> bool:
+        asked = subprocess.run([sys.executable, "-c", _LOCK_SHARED, str(file)], capture_output=True, text=True, check=True)
+        return asked.stdout == "locked\n"
+
+    write(app)
+    assert others_are_kept_out()
+    checkpointer = Checkpointer(database_of(app))
+    checkpointer.write_back()
+    checkpointer.end()
+    del checkpointer
+    assert others_are_kept_out()
 
 
 def test_where_no_thread_does_it_the_log_grows_to_a_bound(app: Flask) -> None:
