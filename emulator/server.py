@@ -1,8 +1,8 @@
 """Serves the application with granian: one parent, and below it as many worker processes as are wanted.
 
-The parent listens, prepares the database, and starts the workers, which share its socket; a worker that dies leaves what has not been
-accepted to the others. It is replaced at once, or where it did not even come up after a pause that grows. SIGTERM and SIGINT end it:
-workers accept no more, finish what runs, and go.
+The parent listens, prepares the database, and starts the workers, each with a socket of the parent's; a worker that dies leaves what has
+not been accepted to the one that takes its place, at once, or where it did not even come up after a pause that grows. SIGTERM and SIGINT
+end it: workers accept no more, finish what runs, and go.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -167,12 +168,28 @@ def body_limit(key: str | None, environ: Environ) -> int:
     return MAX_UPLOAD_BYTES if path == _EVIDENCE else MAX_JSON_BYTES
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; raises OSError where that cannot be."""
+def listen(host: str, port: int, workers: int = 1) -> list[socket.socket]:
+    """A socket for each worker, all of them listening there; raises OSError where that cannot be.
+
+    Linux deals connections out among sockets of one port. Of a socket that all workers share, whoever is awake takes all that come at
+    once: with a generator that opens its connections before it asks, one worker would do everything (decision 029).
+    """
+    first = _listen(host, port)
+    if workers == 1 or sys.platform != "linux":
+        return [first] * workers
+    # Now nobody else listens there, which those who share a port are not told.
+    port = first.getsockname()[1]
+    first.close()
+    return [_listen(host, port, shared=True) for _ in range(workers)]
+
+
+def _listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     listening = socket.socket(family, kind)
     # Connections of a server that has just stopped are in nobody's way, but what listens is.
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     # Whoever is accepted inherits these.
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
@@ -187,19 +204,23 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class _Parent(MPServer):
-    """granian's parent process. Its own gives up when a worker dies twice within seconds, and shares no socket on Linux."""
+    """granian's parent process. Its own gives up when a worker dies twice within seconds, and has workers on Linux listen by themselves.
 
-    def __init__(self, listening: socket.socket, folder: Path, **settings: Any) -> None:
+    Here sockets outlive workers: who has not been accepted when one dies waits for the next in its place.
+    """
+
+    def __init__(self, listening: list[socket.socket], folder: Path, **settings: Any) -> None:
         super().__init__("dispute-emulator", **settings)
         self._listening, self._folder = listening, folder
         self._pauses: dict[int, float] = {}
 
     def _init_shared_socket(self) -> None:
-        number = self._listening.fileno()
-        shared: dict[str, Any] = {"_ssp": None, "_sfd": number, "_shd": _SocketHolder(number, False, BACKLOG), "_sso": self._listening}
-        vars(self).update(shared)
+        """Each worker has a socket of its own, or shares ours."""
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any, *_: Any) -> WorkerProcess:
+        number = self._listening[idx].fileno()
+        its: dict[str, Any] = {"_ssp": None, "_sfd": number, "_shd": _SocketHolder(number, False, BACKLOG), "_sso": self._listening[idx]}
+        vars(self).update(its)
         return super()._spawn_worker(idx, target, partial(callback_loader, idx))
 
     def signal_handler_interrupt(self, *_: Any, **__: Any) -> None:
@@ -262,7 +283,7 @@ def serve(
     password = make_url(database).password
     said = logs.config(operating.log_format, operating.log_access, [str(secret) for secret in (key, password) if secret])
     logs.use(said)
-    listening = listen(host, port)
+    listening = listen(host, port, workers)
     folder = Path(tempfile.mkdtemp(prefix="dispute-emulator-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))  # noqa: S108
     plan = Plan(database, key, not is_loopback(host), demo, operating, folder)
     try:
@@ -298,5 +319,6 @@ def serve(
     except RuntimeError as problem:
         raise OSError(f"cannot serve http://{host}:{port}: {problem}") from problem
     finally:
-        listening.close()
+        for one in listening:
+            one.close()
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,11 +6,13 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
+import psutil
 import pytest
 
 from .serving import Server, Told, patiently
@@ -51,6 +53,35 @@ def test_a_worker_that_is_killed_is_replaced_again_and_again_and_nobody_outside_
         assert server.process.poll() is None
         assert "SIGKILL" in server.printed
         assert server.stop() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux deals out what comes to one port")
+def test_connections_that_come_at_once_are_dealt_out_among_workers() -> None:
+    with Server("--workers", "2") as server:
+        connections = [server.open(head("GET", "/v1/rules")) for _ in range(32)]
+        for connection in connections:
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        taken = {
+            worker: sum(
+                one.laddr.port == server.port and one.status == psutil.CONN_ESTABLISHED for one in psutil.Process(worker).net_connections()
+            )
+            for worker in server.workers()
+        }
+        assert sum(taken.values()) == 32
+        # A fair coin does not fall otherwise in some thousand years of hourly runs.
+        assert len(taken) == 2
+        assert min(taken.values()) >= 2
+        for connection in connections:
+            connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody can share a port with another")
+def test_a_port_of_a_server_with_two_workers_is_taken() -> None:
+    with Server("--workers", "2") as server:
+        another = Server("--workers", "2", port=server.port)
+        assert another.process.wait(30) != 0
+        assert "cannot listen on 127.0.0.1" in another.printed
+        another.__exit__()
 
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux has it")
