@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
@@ -775,5 +776,5 @@ def test_no_color_is_heeded_in_a_terminal(ask: Any) -> None:
 def test_version_and_help_are_there(run: Any) -> None:
     assert "dispute-emulator, version " in run("--version").output
     text = run("-h").output
-    assert all(f"\n  {name} " in text for name in cli.main.commands)
+    assert all(f"\n  {name} " in text for name in cli.main.list_commands(click.Context(cli.main)))
     assert "..." not in text.partition("Commands:")[2], "every command is told in a line"

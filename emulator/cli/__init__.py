@@ -7,13 +7,16 @@ from io import TextIOWrapper
 
 import click
 
-from . import control, coverage, offline
-from .completion import completion
 from .ending import Commands
-from .serving import serve
+
+_LIES_IN = (
+    {"serve": "serving", "coverage": "coverage", "completion": "completion"}
+    | dict.fromkeys(("play", "world", "rules"), "offline")
+    | dict.fromkeys(("load", "advance", "forecast", "audit", "export", "import"), "control")
+)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Commands, lies_in=_LIES_IN, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="dispute-emulator", prog_name="dispute-emulator")
 def main() -> None:
     """A stateful test double of a marketplace's dispute desk."""
@@ -21,7 +24,3 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # What a terminal or a pipe cannot show becomes a question mark, not a traceback.
             stream.reconfigure(errors="replace")
-
-
-for command in (serve, *offline.COMMANDS, *control.COMMANDS, coverage.coverage, completion):
-    main.add_command(command)

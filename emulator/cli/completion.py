@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
@@ -49,3 +49,6 @@ def _items(words: Iterable[tuple[str, str]], begun: str) -> list[CompletionItem]
 
 def _short(says: str) -> str:
     return says if len(says) <= _LONGEST_HELP else f"{says[:_LONGEST_HELP].rsplit(' ', 1)[0]} …"
+
+
+COMMANDS: Mapping[str, click.Command] = {"completion": completion}

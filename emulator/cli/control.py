@@ -315,4 +315,11 @@ def import_(server: Server, file: Any) -> None:
     server.tell(server.remote.post_raw("/_emulator/sandboxes/import", file.read()), showing.imported)
 
 
-COMMANDS: tuple[click.Command, ...] = (load, advance, forecast, audit, export, import_)
+COMMANDS: Mapping[str, click.Command] = {
+    "load": load,
+    "advance": advance,
+    "forecast": forecast,
+    "audit": audit,
+    "export": export,
+    "import": import_,
+}

@@ -51,3 +51,6 @@ def _show(out: Console, told: Mapping[str, Any], missing: bool) -> None:
 def _line(kind: str, part: Mapping[str, Any]) -> tuple[str, ...]:
     full = round(_BAR * part["percent"] / 100)
     return kind, str(part["hit"]), str(part["total"]), f"{part['percent']} %", "█" * full + "░" * (_BAR - full)
+
+
+COMMANDS: Mapping[str, click.Command] = {"coverage": coverage}

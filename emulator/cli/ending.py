@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import Any
+from importlib import import_module
+from typing import Any, NoReturn
 
 import click
 
 from ..remote import Problem, RemoteError, Unreachable
-from . import showing
-from .output import NOBODY_READS, end_unread, page, write_json
 
 
 class Ending(IntEnum):
@@ -23,7 +23,8 @@ class Ending(IntEnum):
     REFUSED = 3
     NO_ANSWER = 4
     INTERRUPTED = 130
-    UNREAD = NOBODY_READS
+    # What a shell says of a program that was stopped because nobody reads what it writes.
+    UNREAD = 141
 
 
 MEANINGS: Mapping[Ending, str] = {
@@ -60,7 +61,26 @@ Fault = click.ClickException | click.Abort | RemoteError | Interrupted
 
 
 class Commands(click.Group):
-    """A group of commands that all end in the same way."""
+    """A group of commands that all end in the same way, each loaded when it is called: a server needs nothing of what draws tables.
+
+    `lies_in` names the module of each, whose `COMMANDS` has it by its name.
+    """
+
+    def __init__(self, *args: Any, lies_in: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._lies_in = lies_in
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """The names of all."""
+        return sorted(self._lies_in)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+        """The one of that name."""
+        module = self._lies_in.get(cmd_name)
+        if module is None:
+            return None
+        found: click.Command = import_module(f".{module}", __package__).COMMANDS[cmd_name]
+        return found
 
     def main(
         self,
@@ -99,8 +119,17 @@ class Commands(click.Group):
             formatter.write_text(FOR_PROGRAMS)
 
 
+def end_unread() -> NoReturn:
+    """End, without a word: whoever read the output has had enough."""
+    # What is still to be written goes nowhere, so that nothing is said about it at the end either.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(Ending.UNREAD)
+
+
 def tell(fault: Fault, as_json: bool) -> Ending:
     """Say what went wrong, as one document or as sentences; returns how the command ends."""
+    from .output import write_json
+
     ending = _ending_of(fault)
     if as_json:
         write_json(_document(fault, ending))
@@ -144,6 +173,9 @@ _TITLES = {
 
 
 def _say(fault: Fault) -> None:
+    from . import showing
+    from .output import page
+
     err = page(stderr=True)
     for note in _notes(fault):
         err.print(note, markup=False)

@@ -166,4 +166,4 @@ def _show_rule(out: Console, entry: Mapping[str, Any]) -> None:
         out.print(f"carried out by: {escape(entry['carried_out_by'])}")
 
 
-COMMANDS: tuple[click.Command, ...] = (play, world, rules)
+COMMANDS: Mapping[str, click.Command] = {"play": play, "world": world, "rules": rules}

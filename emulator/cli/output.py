@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from .ending import end_unread
 
 _BETWEEN = "  "
 # Columns as narrow as this are filled up, so that they stand below each other; prose is not.
@@ -32,22 +33,11 @@ class Column:
     drawn: bool = False
 
 
-# What a shell says of a program that was stopped because nobody reads what it writes.
-NOBODY_READS = 141
-
-
 class _Page(Console):
     """A console that ends as other commands do where its reader has gone."""
 
     def on_broken_pipe(self) -> NoReturn:
         end_unread()
-
-
-def end_unread() -> NoReturn:
-    """End, without a word: whoever read the output has had enough."""
-    # What is still to be written goes nowhere, so that nothing is said about it at the end either.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(NOBODY_READS)
 
 
 def page(*, stderr: bool = False, plain: bool = False) -> Console:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import click
 
@@ -74,3 +75,6 @@ def serve(
     except (OSError, ImportError) as problem:
         hint = ": install dispute-emulator[postgres]" if isinstance(problem, ImportError) else ""
         raise Unavailable(f"{problem}{hint}") from problem
+
+
+COMMANDS: Mapping[str, click.Command] = {"serve": serve}

@@ -15,11 +15,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import BigInteger, event
 from sqlalchemy import Engine as SqlEngine
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
@@ -41,7 +42,7 @@ WAL_PAGES = 10_000
 
 
 class Statement:
-    """A Core statement, compiled when it is first run on a dialect."""
+    """A Core statement, compiled when it is first run on a dialect; or what makes one of a dialect's own `insert`, for ON CONFLICT."""
 
     __slots__ = ("_clause", "_columns", "_compiled")
 
@@ -54,19 +55,23 @@ class Statement:
         """The SQL for this dialect with named parameters, and the values of those that are constants of the statement."""
         found = self._compiled.get(dialect)
         if found is None:
-            compiled = self._clause.compile(
-                dialect=_DIALECTS[dialect], column_keys=self._columns, compile_kwargs={"render_postcompile": True}
-            )
+            clause = self._clause(_dialect_package(dialect).insert) if callable(self._clause) else self._clause
+            compiled = clause.compile(dialect=_dialect(dialect), column_keys=self._columns, compile_kwargs={"render_postcompile": True})
             # Parameters that are given with every run have a marker of SQLAlchemy's for a value.
             constants = {name: value for name, value in compiled.params.items() if type(value) in (str, int)}
             found = self._compiled[dialect] = (str(compiled), constants)
         return found
 
 
-_DIALECTS: dict[str, Any] = {
-    "sqlite": sqlite.dialect(paramstyle="named"),
-    "postgresql": postgresql.psycopg.dialect(),  # type: ignore[no-untyped-call]
-}
+def _dialect_package(name: str) -> Any:
+    """PostgreSQL's takes longer to load than all of our store, so either is loaded where its database is used."""
+    return import_module(f"sqlalchemy.dialects.{name}")
+
+
+@cache
+def _dialect(name: str) -> Any:
+    package = _dialect_package(name)
+    return package.dialect(paramstyle="named") if name == "sqlite" else package.psycopg.dialect()
 
 
 class Arrival(FunctionElement[int]):
@@ -205,7 +210,7 @@ class Session:
 
     def dynamic(self, clause: Any) -> list[Row]:
         """Run a statement built for this one call: lists with filters."""
-        compiled = clause.compile(dialect=_DIALECTS[self.dialect], compile_kwargs={"render_postcompile": True})
+        compiled = clause.compile(dialect=_dialect(self.dialect), compile_kwargs={"render_postcompile": True})
         return self._ask(_every, str(compiled), compiled.params)
 
     def begin(self, how: str) -> None:

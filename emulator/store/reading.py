@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, Integer, and_, bindparam, func, literal, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 
 from ..domain.case import make_id
 from ..domain.journal import Event, mail_to
@@ -451,7 +450,7 @@ _SEEN_IN = Statement(
 _BYTES = Statement(select(t.files.c.bytes).where(t.files.c.world == bindparam("world"), t.files.c.sha256 == bindparam("sha256")))
 _INSERT_EVIDENCE = inserting(t.evidence)
 # Both databases know this clause; who uploads the same bytes at the same time keeps them once.
-_INSERT_FILE = Statement(insert(t.files).on_conflict_do_nothing(), [c.name for c in t.files.columns])
+_INSERT_FILE = Statement(lambda insert: insert(t.files).on_conflict_do_nothing(), [c.name for c in t.files.columns])
 _NEXT_SERIAL = Statement(
     update(t.accounts)
     .where(t.accounts.c.world == bindparam("of_world"), t.accounts.c.id == bindparam("of_id"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Text, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from . import tables as t
 from .codec import instant, seconds
@@ -21,12 +21,15 @@ _MINE = (
 )
 _TOLD = ("fingerprint", "at", "plan", "location", "body")
 _FIND = Statement(select(*(_c[name] for name in _TOLD)).where(*_MINE))
-_new = insert(t.replies)
-# Both databases know this clause. What is replaced is a plan, or an answer that is no longer kept.
-_KEEP = Statement(
-    _new.on_conflict_do_update(index_elements=["world", "owner", "key"], set_={name: _new.excluded[name] for name in _TOLD}),
-    [column.name for column in t.replies.columns],
-)
+
+
+def _keeping(insert: Callable[..., Any]) -> Any:
+    """What is replaced is a plan, or an answer that is no longer kept."""
+    new = insert(t.replies)
+    return new.on_conflict_do_update(index_elements=["world", "owner", "key"], set_={name: new.excluded[name] for name in _TOLD})
+
+
+_KEEP = Statement(_keeping, [column.name for column in t.replies.columns])
 _FORGET = Statement(
     delete(t.replies).where(
         _c.world == bindparam("of_world", type_=BigInteger),

@@ -10,7 +10,6 @@ from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Integer, Text, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from ..domain.engine import Engine
 from ..domain.words import ClockMode
@@ -20,7 +19,7 @@ from .codec import instant, maybe_seconds, seconds
 from .database import Row, Session, Statement
 from .orders import SANDBOX_COLUMNS, Batch, ClockRow, Sandbox, inserting, read_sandbox
 
-_INSERT = Statement(insert(t.sandboxes), [c.name for c in t.sandboxes.columns])
+_INSERT = inserting(t.sandboxes)
 _FIND = Statement(select(*SANDBOX_COLUMNS, t.sandboxes.c.origin, t.sandboxes.c.serial).where(t.sandboxes.c.id == bindparam("id")))
 _LOCK = Statement(select(t.sandboxes.c.id).where(t.sandboxes.c.id == bindparam("id")).with_for_update())
 _LOCK_SEED = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("seed", type_=Text), 0))))
@@ -64,7 +63,7 @@ _INSERT_ACCOUNT = inserting(t.accounts)
 _INSERT_STORE = inserting(t.stores)
 _INSERT_EVIDENCE = inserting(t.evidence)
 # Both databases know this clause; the same bytes are kept once.
-_INSERT_FILE = Statement(insert(t.files).on_conflict_do_nothing(), [c.name for c in t.files.columns])
+_INSERT_FILE = Statement(lambda insert: insert(t.files).on_conflict_do_nothing(), [c.name for c in t.files.columns])
 
 
 @lru_cache(maxsize=1024)

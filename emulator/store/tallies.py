@@ -9,12 +9,11 @@ counting began anew is no longer of interest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, Text, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from ..domain.rules import Rule
 from ..domain.words import Actor
@@ -32,13 +31,19 @@ _TERM = "term"
 
 _c = t.tallies.c
 _KEY = ["sandbox", "kind", "name"]
-_new = insert(t.tallies)
-_ADD = Statement(_new.on_conflict_do_update(index_elements=_KEY, set_={"hits": _c.hits + _new.excluded.hits}), [*_KEY, "hits"])
+
+
+def _adding(insert: Callable[..., Any]) -> Any:
+    new = insert(t.tallies)
+    return new.on_conflict_do_update(index_elements=_KEY, set_={"hits": _c.hits + new.excluded.hits})
+
+
+_ADD = Statement(_adding, [*_KEY, "hits"])
 _DELETE = Statement(delete(t.tallies).where(_c.sandbox == bindparam("of_sandbox", type_=Text)))
 _CLEAR = Statement(delete(t.tallies).where(_c.kind != _TERM))
 # Whoever adds holds the term still until he has; whoever begins anew waits for that.
 _READ_TERM = Statement(select(_c.hits).where(_c.sandbox == NOBODY, _c.kind == _TERM, _c.name == "").with_for_update(read=True))
-_FIRST_TERM = Statement(_new.on_conflict_do_nothing(), [*_KEY, "hits"])
+_FIRST_TERM = Statement(lambda insert: insert(t.tallies).on_conflict_do_nothing(), [*_KEY, "hits"])
 _READ = Statement(select(_c.kind, _c.name, _c.hits).where(_c.sandbox == bindparam("sandbox"), _c.kind != _TERM))
 _READ_ALL = Statement(select(_c.kind, _c.name, func.sum(_c.hits)).where(_c.kind != _TERM).group_by(_c.kind, _c.name))
 _SHOWS = Statement(select(t.sandboxes.c.id).where(t.sandboxes.c.world == bindparam("world", type_=BigInteger)))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from click import Context
 from granian.http import HTTP1Settings
 
 from emulator.cli import main
@@ -44,7 +45,9 @@ def seconds(told: str) -> int:
 def options(service: Service) -> Mapping[str, Any]:
     """What `serve` is told by a service's command, or by the image's."""
     name, *words = [re.sub(r"\$\{\w+:-(\w+)\}", r"\1", word) for word in service.get("command", FINAL["CMD"].words())]
-    return main.commands[name].make_context(name, words).params
+    command = main.get_command(Context(main), name)
+    assert command is not None, name
+    return command.make_context(name, words).params
 
 
 def test_there_is_one_container_alone_and_one_with_postgresql_and_nginx() -> None:

@@ -9,6 +9,7 @@ import tomllib
 from importlib.metadata import requires
 from pathlib import Path
 
+from click import Context
 from packaging.requirements import Requirement
 
 from emulator.cli import main
@@ -70,7 +71,9 @@ def test_it_stops_as_the_server_is_told_to_stop() -> None:
 
 def test_its_command_is_one_of_the_program() -> None:
     name, *options = the("CMD").words()
-    context = main.commands[name].make_context(name, options)
+    command = main.get_command(Context(main), name)
+    assert command is not None, name
+    context = command.make_context(name, options)
     assert context.params["host"] == "0.0.0.0"
     assert context.params["demo"] is None
 
