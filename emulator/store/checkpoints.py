@@ -1,9 +1,9 @@
 """Writes back what lies in SQLite's write-ahead log, beside the threads that answer.
 
 Left alone, SQLite does it within the commit that makes the log too long. That request then waits for thousands of pages and two syncs of
-the disk, and with one thread a worker so do all behind it. Here a thread of its own does it after every so many commits: first without
-holding up anybody, then, holding up writers for the few pages that have come meanwhile, to the end, so that the log begins anew. It stays
-as short as it was, and pages that are written again and again are copied back once.
+the disk, and with one thread a worker so do all behind it. Here a thread of its own does it after every so many commits, without holding
+up anybody, and a little at a time: it needs the processor, too. When the log is long, it is written back to its end, so that it begins
+anew; writers are held up for the few pages that have come meanwhile. So it stays as short as it was.
 
 SQLite has the disk keep what it copied only when all of it is copied, which would be while writers wait. So that is done before, by us.
 
@@ -19,14 +19,16 @@ from threading import Event, Thread
 
 from sqlalchemy import text
 
-from .database import Database, Statement
+from .database import Database, Session, Statement
 
-# Some thousands of pages: an edit writes five of them, an opening some fifteen.
-COMMITS = 500
+# Some hundreds of pages: an edit writes six of them, an opening some fifteen.
+COMMITS = 100
+# A log of so many begins anew. That has a price for writers, so it is not done often; the rest of `WAL_PAGES` is for what comes meanwhile.
+PAGES = 6_000
 # Whoever reads a long time keeps the log from beginning anew; no writer shall wait for that.
 PATIENCE_MS = 50
-# What comes during the first round, which lasts as long as thousands of pages take, is left for a second one, and little for the end.
-ROUNDS = 4
+# What comes while pages are written back, and the disk takes them, is left for another round, and little for the end.
+ROUNDS = 3
 
 # SQLite writes back when the first and only row is asked for.
 _PATIENTLY = Statement(text(f"PRAGMA busy_timeout = {PATIENCE_MS}"))
@@ -41,9 +43,9 @@ _have_it_kept = getattr(os, "fdatasync", os.fsync)
 class Checkpointer(Thread):
     """Does so for a database, a SQLite file, until that is closed. Every process may have one of its own."""
 
-    def __init__(self, database: Database, commits: int = COMMITS) -> None:
+    def __init__(self, database: Database, commits: int = COMMITS, pages: int = PAGES) -> None:
         super().__init__(name="checkpoints", daemon=True)
-        self._database, self._commits = database, commits
+        self._database, self._commits, self._pages = database, commits, pages
         self._due = Event()
         self._ended = False
         self._count = count(1)
@@ -73,11 +75,18 @@ class Checkpointer(Thread):
     def write_back(self) -> None:
         """Once, on this thread's connection."""
         session = self._database.reading
+        session.all(_PATIENTLY)
+        _, pages, _ = session.all(_BESIDE_WRITERS)[0]
+        if pages >= self._pages:
+            self._begin_anew(session)
+
+    def _begin_anew(self, session: Session) -> None:
         if self._file is None:
             # Never closed: whoever closes a file gives up all locks that his process has on it, and with them SQLite's.
             self._file = os.open(session.all(_FILE)[0][0], os.O_RDWR)
-        session.all(_PATIENTLY)
         for _ in range(ROUNDS):
-            session.all(_BESIDE_WRITERS)
             _have_it_kept(self._file)
-        session.all(_TO_THE_END)
+            session.all(_BESIDE_WRITERS)
+        _have_it_kept(self._file)
+        with self._database.door:
+            session.all(_TO_THE_END)

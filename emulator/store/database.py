@@ -216,6 +216,8 @@ class Session:
     def begin(self, how: str) -> None:
         """Begin a transaction; on PostgreSQL, where nothing is locked by that, with the first that is asked of it."""
         if self.dialect == "sqlite":
+            with self._database.door:
+                pass
             self._cursor.execute(how)
         else:
             self._opening = how
@@ -275,6 +277,9 @@ class Database:
         self.before_close: list[Callable[[], object]] = []
         # Told of every commit.
         self.committed: Callable[[], object] = _nothing
+        # Held by whoever keeps writers out for a moment. SQLite has them look again after one, two, five and ten milliseconds; who waits
+        # here goes on at once.
+        self.door = threading.Lock()
         # What goes wrong between here and the database.
         self.errors: tuple[type[Exception], ...] = (engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
         # The same as whoever writes may meet it: what becomes of a commit may be unknown.

@@ -61,7 +61,7 @@ def test_after_so_many_commits_the_log_begins_anew(app: Flask, file: Path) -> No
     write(app, times=20)
     before = waiting(file)
     assert before > 20
-    Checkpointer(database_of(app), commits=10).start()
+    Checkpointer(database_of(app), commits=10, pages=20).start()
     write(app, times=10)
     for _ in patiently():
         # Whoever writes next begins at the log's head, and what is behind counts no more.
@@ -75,7 +75,7 @@ def test_after_so_many_commits_the_log_begins_anew(app: Flask, file: Path) -> No
 def test_whoever_reads_a_long_time_holds_up_no_writer(app: Flask) -> None:
     database = database_of(app)
     write(app, times=3)
-    checkpointer = Checkpointer(database, commits=1_000_000)
+    checkpointer = Checkpointer(database, commits=1_000_000, pages=1)
     read, done = threading.Event(), threading.Event()
 
     def look() -> None:
@@ -135,7 +135,7 @@ def test_sqlite_keeps_its_locks_on_a_file_that_is_written_back(app: Flask, file:
 
     write(app)
     assert others_are_kept_out()
-    checkpointer = Checkpointer(database_of(app))
+    checkpointer = Checkpointer(database_of(app), pages=1)
     checkpointer.write_back()
     checkpointer.end()
     del checkpointer
