@@ -213,22 +213,39 @@ def history(session: Session, world: int, order: str, dispute: str, after: int, 
     return _page(rows, most, lambda row: (row[1],), read_event)
 
 
-def list_mails(session: Session, world: int, recipient: str | None, after: Cursor | None, most: int) -> Page:
-    """E-mails to one account or to all, newest first; the cursor says which mail was the last, not where it lies."""
+@cache
+def _mails(to_one: bool, from_cursor: bool) -> Statement:
     m = t.mails
     query = (
-        select(*_MAIL_COLUMNS).select_from(_TOLD_IN_MAILS).where(m.c.world == world).order_by(m.c.at.desc(), m.c.seq.desc()).limit(most + 1)
+        select(*_MAIL_COLUMNS)
+        .select_from(_TOLD_IN_MAILS)
+        .where(m.c.world == bindparam("world"))
+        .order_by(m.c.at.desc(), m.c.seq.desc())
+        .limit(bindparam("most", type_=Integer))
     )
-    if recipient is not None:
-        query = query.where(m.c.recipient == recipient)
-    if after is not None:
+    if to_one:
+        query = query.where(m.c.recipient == bindparam("recipient"))
+    if from_cursor:
         last = m.alias("last")
-        at, order, number, to = after
         arrived = select(last.c.seq).where(
-            last.c.world == world, last.c.at == at, last.c.order_id == order, last.c.number == number, last.c.recipient == to
+            last.c.world == bindparam("world"),
+            last.c.at == bindparam("at"),
+            last.c.order_id == bindparam("order"),
+            last.c.number == bindparam("number"),
+            last.c.recipient == bindparam("told"),
         )
-        query = query.where(tuple_(m.c.at, m.c.seq) < tuple_(literal(at), arrived.scalar_subquery()))
-    rows = session.dynamic(query)
+        query = query.where(tuple_(m.c.at, m.c.seq) < tuple_(bindparam("at", type_=BigInteger), arrived.scalar_subquery()))
+    return Statement(query)
+
+
+def list_mails(session: Session, world: int, recipient: str | None, after: Cursor | None, most: int) -> Page:
+    """E-mails to one account or to all, newest first; the cursor says which mail was the last, not where it lies."""
+    asked: dict[str, Any] = {"world": world, "most": most + 1}
+    if recipient is not None:
+        asked["recipient"] = recipient
+    if after is not None:
+        asked |= zip(("at", "order", "number", "told"), after, strict=True)
+    rows = session.all(_mails(recipient is not None, after is not None), **asked)
     return _page(
         rows,
         most,
@@ -248,19 +265,33 @@ class Told:
     currency: str
 
 
+@cache
+def _told(of_one: bool, since: bool, from_cursor: bool) -> Statement:
+    e = t.events
+    # Those of one order lie together by their numbers, which are given out as time goes on.
+    place = (e.c.number,) if of_one else (e.c.at, e.c.order_id, e.c.number)
+    query = select(*_EVENT_COLUMNS).where(e.c.world == bindparam("world")).order_by(*place).limit(bindparam("most", type_=Integer))
+    if of_one:
+        query = query.where(e.c.order_id == bindparam("order"))
+    if since:
+        query = query.where(e.c.at >= bindparam("since"))
+    if from_cursor:
+        query = query.where(tuple_(*place) > tuple_(*(bindparam(f"after_{column.name}", type_=column.type) for column in place)))
+    return Statement(query)
+
+
 def timeline(session: Session, world: int, order: str | None, since: datetime | None, after: Cursor | None, most: int) -> Page:
     """Every event of a world or of one order as Told, oldest first; the cursor is the instant, order and number of the last."""
-    e = t.events
-    query = select(*_EVENT_COLUMNS).where(e.c.world == world).order_by(e.c.at, e.c.order_id, e.c.number).limit(most + 1)
+    asked: dict[str, Any] = {"world": world, "most": most + 1}
     if order is not None:
-        query = query.where(e.c.order_id == order)
+        asked["order"] = order
     if since is not None:
-        query = query.where(e.c.at >= seconds(since))
+        asked["since"] = seconds(since)
     if after is not None:
-        query = query.where(tuple_(e.c.at, e.c.order_id, e.c.number) > tuple_(*map(literal, after)))
-    rows = session.dynamic(query)
+        asked |= zip(("after_at", "after_order_id", "after_number"), after, strict=True)
+    rows = session.all(_told(order is not None, since is not None, after is not None), **asked)
     entries: dict[tuple[str, int], list[tuple[Transfer, str]]] = {}
-    for row in _entries_between(session, world, rows[:most]):
+    for row in _entries_of(session, world, {row[0] for row in rows[:most]}):
         entries.setdefault((row[0], row[1]), []).append((Transfer(Account(row[2]), Account(row[3]), row[4]), row[5]))
 
     def read(row: Any) -> Told:
@@ -270,16 +301,17 @@ def timeline(session: Session, world: int, order: str | None, since: datetime | 
     return _page(rows, most, lambda row: (row[3], row[0], row[1]), read)
 
 
-def _entries_between(session: Session, world: int, events: list[Any]) -> list[Any]:
-    """The ledger of some events."""
-    if not events:
-        return []
-    booked = t.ledger
-    return session.dynamic(
-        select(booked.c.order_id, booked.c.number, booked.c.source, booked.c.target, booked.c.amount, booked.c.currency)
-        .where(booked.c.world == world, booked.c.order_id.in_({row[0] for row in events}))
-        .order_by(booked.c.order_id, booked.c.number, booked.c.leg)
-    )
+_ENTRIES = select(
+    t.ledger.c.order_id, t.ledger.c.number, t.ledger.c.source, t.ledger.c.target, t.ledger.c.amount, t.ledger.c.currency
+).order_by(t.ledger.c.order_id, t.ledger.c.number, t.ledger.c.leg)
+_ENTRIES_OF_ORDER = Statement(_ENTRIES.where(t.ledger.c.world == bindparam("world"), t.ledger.c.order_id == bindparam("order")))
+
+
+def _entries_of(session: Session, world: int, orders: set[str]) -> list[Any]:
+    """The ledger of some orders."""
+    if len(orders) == 1:
+        return session.all(_ENTRIES_OF_ORDER, world=world, order=next(iter(orders)))
+    return session.dynamic(_ENTRIES.where(t.ledger.c.world == world, t.ledger.c.order_id.in_(orders))) if orders else []
 
 
 # ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -389,6 +389,20 @@ def test_no_statement_reads_a_table_from_end_to_end(name: str, tmp_path: Path) -
     assert not scans, plan
 
 
+@pytest.mark.parametrize("from_cursor", [False, True])
+@pytest.mark.parametrize("since", [False, True])
+def test_the_timeline_of_one_order_reads_the_events_of_no_other(since: bool, from_cursor: bool, tmp_path: Path) -> None:
+    app = create_app(f"sqlite:///{tmp_path / 'a.db'}", demo=False)
+    sql, constants = reading._told(True, since, from_cursor).compiled("sqlite")
+    asked = {"world": 1, "order": "o", "since": 0, "after_number": 0, "most": 21}
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", asked | constants)]
+    connection.close()
+    database_of(app).close()
+    assert len(plan) == 1, plan
+    assert "(world=? AND order_id=?" in plan[0]
+
+
 def test_a_postgresql_url_needs_no_driver_in_it() -> None:
     """`postgresql://` is what everybody writes; the server command adds the driver that is installed."""
     from emulator.store.database import normal_url
