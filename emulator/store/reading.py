@@ -215,18 +215,12 @@ def history(session: Session, world: int, order: str, dispute: str, after: int, 
 
 @cache
 def _mails(to_one: bool, from_cursor: bool) -> Statement:
-    m = t.mails
-    query = (
-        select(*_MAIL_COLUMNS)
-        .select_from(_TOLD_IN_MAILS)
-        .where(m.c.world == bindparam("world"))
-        .order_by(m.c.at.desc(), m.c.seq.desc())
-        .limit(bindparam("most", type_=Integer))
-    )
+    m, last = t.mails, t.mails.alias("last")
+    # Which mails they are an index tells alone; were more asked of it, SQLite would look through those of all recipients.
+    chosen = select(m.c.at, m.c.seq).where(m.c.world == bindparam("world"))
     if to_one:
-        query = query.where(m.c.recipient == bindparam("recipient"))
+        chosen = chosen.where(m.c.recipient == bindparam("recipient"))
     if from_cursor:
-        last = m.alias("last")
         arrived = select(last.c.seq).where(
             last.c.world == bindparam("world"),
             last.c.at == bindparam("at"),
@@ -234,8 +228,14 @@ def _mails(to_one: bool, from_cursor: bool) -> Statement:
             last.c.number == bindparam("number"),
             last.c.recipient == bindparam("told"),
         )
-        query = query.where(tuple_(m.c.at, m.c.seq) < tuple_(bindparam("at", type_=BigInteger), arrived.scalar_subquery()))
-    return Statement(query)
+        chosen = chosen.where(tuple_(m.c.at, m.c.seq) < tuple_(bindparam("at", type_=BigInteger), arrived.scalar_subquery()))
+    page = chosen.order_by(m.c.at.desc(), m.c.seq.desc()).limit(bindparam("most", type_=Integer)).subquery("page")
+    return Statement(
+        select(*_MAIL_COLUMNS)
+        .select_from(_TOLD_IN_MAILS.join(page, and_(m.c.at == page.c.at, m.c.seq == page.c.seq)))
+        .where(m.c.world == bindparam("world"))
+        .order_by(page.c.at.desc(), page.c.seq.desc())
+    )
 
 
 def list_mails(session: Session, world: int, recipient: str | None, after: Cursor | None, most: int) -> Page:

@@ -389,18 +389,32 @@ def test_no_statement_reads_a_table_from_end_to_end(name: str, tmp_path: Path) -
     assert not scans, plan
 
 
-@pytest.mark.parametrize("from_cursor", [False, True])
-@pytest.mark.parametrize("since", [False, True])
-def test_the_timeline_of_one_order_reads_the_events_of_no_other(since: bool, from_cursor: bool, tmp_path: Path) -> None:
+def plan_of(statement: Statement, tmp_path: Path, **asked: Any) -> list[str]:
+    """What SQLite does for a statement."""
     app = create_app(f"sqlite:///{tmp_path / 'a.db'}", demo=False)
-    sql, constants = reading._told(True, since, from_cursor).compiled("sqlite")
-    asked = {"world": 1, "order": "o", "since": 0, "after_number": 0, "most": 21}
+    sql, constants = statement.compiled("sqlite")
     with sqlite3.connect(tmp_path / "a.db") as connection:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", asked | constants)]
     connection.close()
     database_of(app).close()
+    return plan
+
+
+@pytest.mark.parametrize("from_cursor", [False, True])
+@pytest.mark.parametrize("since", [False, True])
+def test_the_timeline_of_one_order_reads_the_events_of_no_other(since: bool, from_cursor: bool, tmp_path: Path) -> None:
+    plan = plan_of(reading._told(True, since, from_cursor), tmp_path, world=1, order="o", since=0, after_number=0, most=21)
     assert len(plan) == 1, plan
     assert "(world=? AND order_id=?" in plan[0]
+
+
+@pytest.mark.parametrize("from_cursor", [False, True])
+def test_a_mailbox_is_read_without_looking_into_those_of_others(from_cursor: bool, tmp_path: Path) -> None:
+    asked = {"world": 1, "recipient": "b", "at": 0, "order": "o", "number": 1, "told": "b", "most": 21}
+    plan = plan_of(reading._mails(True, from_cursor), tmp_path, **asked)
+    (found,) = [line for line in plan if "mails_of_recipient" in line]
+    assert "(world=? AND recipient=?" in found
+    assert all("at=? AND seq=?" in line for line in plan if " mails " in line and line != found), plan
 
 
 def test_a_postgresql_url_needs_no_driver_in_it() -> None:
