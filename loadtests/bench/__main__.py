@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 from . import table
@@ -126,7 +127,7 @@ def _about(terms: Terms) -> dict[str, str]:
     cores = "servers on one core, generator on another (but with two workers)" if terms.apart else "all on all cores"
     about = {
         "date": f"{datetime.now(UTC):%d %B %Y}",
-        "command": " ".join(["python -m loadtests.bench", *sys.argv[1:]]),
+        "command": command_of(sys.argv[1:]),
         "rounds": f"{terms.rounds} of each, of {terms.seconds} s, {terms.orders:,} orders, {terms.connections} connections, {cores}",
         "machine": f"{_processor()}, {len(terms.cores)} cores",
         "versions": f"Python {platform.python_version()}, {libraries}, wrk {version_of_wrk()}",
@@ -134,6 +135,12 @@ def _about(terms: Terms) -> dict[str, str]:
     if terms.wants("growth"):
         about["growth"] = f"{', '.join(f'{size:,}' for size in terms.sizes)} orders; {terms.sandboxes:,} sandboxes"
     return about
+
+
+def command_of(words: Sequence[str]) -> str:
+    """The command that measures the same elsewhere: where its results were put is nobody else's."""
+    kept = [word for before, word in pairwise(["", *words]) if before != "--json" and word.partition("=")[0] != "--json"]
+    return " ".join(["python -m loadtests.bench", *kept])
 
 
 def _processor() -> str:

@@ -61,7 +61,7 @@ def joined(parts: Iterable[Results]) -> Results:
     for part in parts:
         for name, value in part.about.items():
             before = whole.about.get(name, value)
-            whole.about[name] = before if value in before.split("; ") else f"{before}; {value}"
+            whole.about[name] = before if f"; {value}; " in f"; {before}; " else f"{before}; {value}"
         for name, about in part.rivals.items():
             whole.absent.pop(f"{name} {about['version']}", None)
         whole.rounds |= part.rounds

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.bench.__main__ import command_of
 from loadtests.bench.results import Results, alternate, joined, load
 from loadtests.bench.table import as_markdown, as_text, judged, unmeasured, write
 
@@ -97,6 +98,17 @@ def test_results_of_several_runs_are_shown_as_one(tmp_path: Path):
     first.save(tmp_path / "first.json")
     whole = joined([load(tmp_path / "first.json"), second])
     assert whole == Results({"command": "one; two"}, {"a": [1.0], "b": [3.0]}, {"rival": {"version": "1"}})
+
+
+def test_what_several_runs_have_in_common_is_said_once():
+    one = Results({"growth": "1,000 orders; 50 sandboxes", "command": "bench --quick"})
+    other = Results({"growth": "1,000 orders; 50 sandboxes", "command": "bench"})
+    assert joined([one, other]).about == {"growth": "1,000 orders; 50 sandboxes", "command": "bench --quick; bench"}
+
+
+@pytest.mark.parametrize("words", [["--json", "/somewhere/a.json", "--rounds", "3"], ["--rounds", "3", "--json=/somewhere/a.json"]])
+def test_the_command_that_is_shown_names_no_folder_of_who_measured(words: list[str]):
+    assert command_of(words) == "python -m loadtests.bench --rounds 3"
 
 
 def test_the_table_goes_between_the_marks_of_a_page_and_nowhere_else(tmp_path: Path):
