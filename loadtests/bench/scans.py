@@ -15,6 +15,7 @@ from .recording import Ran
 
 # SQLite's words for reading every row; rows that stand in the statement itself are no table's.
 _SCAN = re.compile(r"SCAN (?!CONSTANT|\d+ CONSTANT)")
+_FOUND_INSIDE = re.compile(r"(?:CO-ROUTINE|MATERIALIZE) (\w+)")
 _PLANNED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 
 
@@ -37,7 +38,10 @@ def _of_sqlite(url: str, statements: dict[str, Ran]) -> Iterator[tuple[str, str]
         cursor = connection.cursor()
         for sql, ran in statements.items():
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}", _values(ran))
-            yield from ((sql, step) for *_, step in cursor.fetchall() if _SCAN.match(step))
+            steps = [step for *_, step in cursor.fetchall()]
+            # What a query inside has found is read whole; how it finds that, other steps tell.
+            found_inside = {f"SCAN {made[1]}" for step in steps if (made := _FOUND_INSIDE.match(step))}
+            yield from ((sql, step) for step in steps if _SCAN.match(step) and step not in found_inside)
     engine.dispose()
 
 

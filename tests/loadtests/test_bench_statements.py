@@ -84,8 +84,9 @@ def test_no_statement_of_what_is_measured_reads_a_whole_table_or_index(client: F
         "SELECT id FROM orders WHERE body = 'x'",
         "SELECT placed_at FROM orders ORDER BY world, buyer, placed_at",
         "UPDATE orders SET held = held + 1",
+        "SELECT page.id FROM (SELECT id FROM orders WHERE body = 'x' ORDER BY placed_at LIMIT 5) AS page",
     ],
-    ids=["a table", "an index", "what is written"],
+    ids=["a table", "an index", "what is written", "a table, by a query inside"],
 )
 def test_a_statement_that_does_is_told(client: FlaskClient, people: People, database_url: str, sql: str):
     assert [told.partition(": ")[2] for told in scans(database_url, [Ran("execute", (sql,), {})])] == [sql]
