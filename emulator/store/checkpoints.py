@@ -49,6 +49,7 @@ class Checkpointer(Thread):
         self._due = Event()
         self._ended = False
         self._count = count(1)
+        self._long = pages
         self._file: int | None = None
         database.committed = self._committed
         database.before_close.append(self.end)
@@ -77,7 +78,9 @@ class Checkpointer(Thread):
         session = self._database.reading
         session.all(_PATIENTLY)
         _, pages, _ = session.all(_BESIDE_WRITERS)[0]
-        if pages >= self._pages:
+        if pages < self._pages:
+            self._long = self._pages
+        elif pages >= self._long:
             self._begin_anew(session)
 
     def _begin_anew(self, session: Session) -> None:
@@ -89,4 +92,6 @@ class Checkpointer(Thread):
             session.all(_BESIDE_WRITERS)
         _have_it_kept(self._file)
         with self._database.door:
-            session.all(_TO_THE_END)
+            busy, pages, _ = session.all(_TO_THE_END)[0]
+        # Whom it had to give way to may stay; it is tried again when the log is that much longer.
+        self._long = self._pages + (pages if busy else 0)

@@ -72,10 +72,10 @@ def test_after_so_many_commits_the_log_begins_anew(app: Flask, file: Path) -> No
         pytest.fail("the log only grew")
 
 
-def test_whoever_reads_a_long_time_holds_up_no_writer(app: Flask) -> None:
+def test_whoever_reads_a_long_time_holds_up_no_writer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     database = database_of(app)
     write(app, times=3)
-    checkpointer = Checkpointer(database, commits=1_000_000, pages=1)
+    checkpointer = Checkpointer(database, commits=1_000_000, pages=10)
     read, done = threading.Event(), threading.Event()
 
     def look() -> None:
@@ -94,6 +94,10 @@ def test_whoever_reads_a_long_time_holds_up_no_writer(app: Flask) -> None:
     write(app, times=3)
     ended.join(10)
     assert not ended.is_alive()
+    # It is not tried again at once, at which writers would wait again.
+    monkeypatch.setattr(database, "door", None)
+    checkpointer.write_back()
+    monkeypatch.undo()
     assert reader.is_alive()
     done.set()
     reader.join(10)
