@@ -32,11 +32,10 @@ setting decides within a question: a few things may be missing that such a sandb
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from .domain import refusals
 from .domain.engine import ROLES, Engine, Step, Table, table_for
@@ -142,8 +141,7 @@ def beside_ends(engine: Engine, order: Order, asked: Asked, now: datetime) -> li
 # ── what could be met ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Something that can be met, as a reader is told of it. `by` is whose row it is; `rule` is None where no rule speaks of it."""
 
     kind: str

@@ -10,12 +10,11 @@ but left open in the call that is named: his words, a sum he did not name, the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from itertools import chain, islice
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from .contract import EXAMPLES, PLACES
 from .domain import dates
@@ -42,8 +41,7 @@ LONGEST_WORD, MOST_DIGITS = 64, 20
 _LEFT_OUT = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What was asked for, of which settled order, by whom and when."""
 
     order: Order
@@ -81,7 +79,7 @@ def legal_body(engine: Engine, asked: Asked, sent: Mapping[str, Any] | None = No
     takes, meant = BY_NAME[asked.action].takes, _named_right(asked.action, sent or {})
     if meant is None or _bygone(asked.order):
         return None
-    without_files = replace(asked, around=replace(asked.around, evidence=(), strange_evidence=()))
+    without_files = asked._replace(around=asked.around._replace(evidence=(), strange_evidence=()))
     tried = 0
     for body in _bodies(asked, meant, frozenset(faulty)):
         try:

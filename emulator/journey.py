@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .domain import refusals
 from .domain.calendar import LAST_INSTANT_YEAR
@@ -30,8 +29,7 @@ class Driver(Protocol):
     def tick(self, delta: timedelta) -> object: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """A timer that has fired, and in which sandbox."""
 
     sandbox: str
@@ -53,8 +51,7 @@ class Road(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(NamedTuple):
     """From where to where the clock has moved, where it was to go, and what fired on the way, in order."""
 
     start: datetime

@@ -8,7 +8,6 @@ looks like a token are blotted out; nothing is supposed to log them in the first
 from __future__ import annotations
 
 import logging
-import logging.config
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -50,6 +49,8 @@ def config(format: str, access: bool, secrets: Sequence[str] = ()) -> dict[str, 
 
 def use(said: Mapping[str, Any]) -> None:
     """Log as `config` has said, from now on."""
+    import logging.config
+
     logging.config.dictConfig(dict(said))
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
 from secrets import token_hex, token_urlsafe
@@ -113,8 +112,7 @@ def _mark(pepper: str, number: int) -> str:
     return f"{pepper}:{number}:"
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(NamedTuple):
     """What a request comes with: `once`, and the tags of which one must be that of what it is about; None for no such condition."""
 
     once: Once | None = None

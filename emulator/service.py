@@ -7,7 +7,6 @@ is refused; the command itself then leaves no trace.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -82,8 +81,7 @@ class Target(NamedTuple):
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """A dispute from its opening on, as one asker may know it: what was told of it, and what can come next.
 
     `order` has the dispute at hand. `may` are the rows that some request of the asker's could carry out now, `upcoming` is what happens if

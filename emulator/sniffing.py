@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import puremagic
-
 MAX_FILE_BYTES = 10 * 1024 * 1024
 _HEAD_BYTES = 8192
 
@@ -27,6 +25,9 @@ def media_type(data: bytes) -> str | None:
     """The media type of a photo or video, or None for anything else."""
     if data[4:8] == b"ftyp":
         return _BRANDS.get(data[8:12])
+    # It reads its book of signatures as it is loaded.
+    import puremagic
+
     try:
         kind = puremagic.magic_string(data[:_HEAD_BYTES])[0].mime_type
     except (puremagic.PureError, ValueError):

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from .domain.case import make_id
 from .domain.world import World
@@ -30,8 +30,7 @@ _TO_SECONDS = len("2026-03-01T12:00:00")
 _BLANK = re.compile(rf"\b({_ID}|{_INSTANT})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Recipe:
+class _Recipe(NamedTuple):
     """How an id is made: of the seed or another id, and the rest of its parts."""
 
     prefix: str

@@ -28,7 +28,7 @@ from emulator.domain.engine import table_for
 from emulator.domain.refusals import REFUSALS
 from emulator.domain.rules import RULES
 from emulator.domain.rulesets import LEGACY, RULESETS, STANDARD, build_settings
-from emulator.http import schemas
+from emulator.http.schemas import answered
 from emulator.store import tallies
 from emulator.store.tables import db
 
@@ -530,7 +530,7 @@ def test_a_report_is_asked_for_as_it_says_and_answers_as_it_says(sandbox: Sandbo
         assert (client.get(path).json or {})["code"] == code
     assert (client.delete(f"{PATH}?sandbox={sandbox.id}").json or {})["code"] == "malformed"
     for path in (PATH, f"{PATH}?sandbox={sandbox.id}"):
-        assert schemas.Coverage().load(client.get(path).json or {})
+        assert answered.Coverage().load(client.get(path).json or {})
     assert client.get(f"{PATH}?sandbox={sandbox.id}").headers["Date"] == "Thu, 01 Jan 2026 12:00:00 GMT"
     page = client.get(PATH, headers={"Accept": "text/html"})
     assert (page.mimetype, "Accept" in page.headers["Vary"]) == ("text/html", True)

@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "domain": set(),
     "contract": set(),  # where each action and call lives in HTTP: names only
     "durations": set(),
+    "loading": set(),
     "pictures": set(),
     "sniffing": set(),
     "clock": {"domain"},
@@ -72,7 +73,8 @@ MAY_IMPORT = {
         "replies",
     },
     "http.schemas": PURE,
-    "derive": PURE | {"http.schemas", "explaining"},
+    "derive": PURE | {"explaining"},
+    "openapi": PURE | {"http.schemas", "derive"},
     "testing": PURE
     | {
         "app",
@@ -85,7 +87,7 @@ MAY_IMPORT = {
         "encoding",
     },  # for tests of others: it makes applications and drives them
     "http": PURE
-    | {"views", "derive", "diagrams", "timeline", "http.schemas", "explaining", "curl", "coverage"}
+    | {"views", "derive", "openapi", "diagrams", "timeline", "http.schemas", "explaining", "curl", "coverage"}
     | {"encoding", "replies", "metrics", "logs"}
     | SERVICES,  # never store or clock: they are reached through the services
 }

@@ -15,13 +15,14 @@ from werkzeug.test import TestResponse
 
 from emulator import create_app
 from emulator.contract import CONTROL_CALLS, EXAMPLES, MARKETPLACE_CALLS, PLACES
-from emulator.derive import openapi
 from emulator.domain.refusals import BY_CODE
 from emulator.domain.rulebook import DISAGREEMENTS, RULEBOOK
 from emulator.domain.rules import ACTIONS
 from emulator.domain.rulesets import STANDARD, dump_settings
-from emulator.http import pages, schemas
+from emulator.http import pages
 from emulator.http.problems import BROKEN
+from emulator.http.schemas import asked
+from emulator.openapi import openapi
 
 from .readme import play, serving
 
@@ -344,15 +345,15 @@ def test_a_problem_page_says_what_to_do_and_which_rule(client: FlaskClient) -> N
 
 
 def test_every_call_with_a_body_has_an_example_that_can_be_sent() -> None:
-    with_bodies = {action.name for action in ACTIONS if schemas.BODIES[action.name] is not None and action.takes}
+    with_bodies = {action.name for action in ACTIONS if asked.BODIES[action.name] is not None and action.takes}
     with_bodies |= {call.name for call in CONTROL_CALLS if call.body not in (None, "NoBody")}
     assert set(EXAMPLES) == with_bodies
     for name, body in EXAMPLES.items():
-        if name in schemas.BODIES:
-            schemas.read_action(name, body)
+        if name in asked.BODIES:
+            asked.read_action(name, body)
         else:
             call = next(call for call in CONTROL_CALLS if call.name == name)
-            getattr(schemas, call.body or "")().load(body)
+            getattr(asked, call.body or "")().load(body)
 
 
 def test_examples_stand_in_the_openapi_document() -> None:

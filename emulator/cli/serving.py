@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import click
 
+from ..loading import undisturbed
 from .ending import Unavailable
 
 
@@ -52,9 +53,10 @@ def serve(
     The control plane is open on loopback. On any other address every call under /_emulator needs the header X-Emulator-Key with
     the value of EMULATOR_KEY; only /_emulator/health and /_emulator/ready answer without. Warnings and errors go to stderr.
     """
-    from .. import server
-    from ..remote import is_loopback
-    from ..store.database import normal_url
+    with undisturbed():
+        from .. import server
+        from ..remote import is_loopback
+        from ..store.database import normal_url
 
     key = os.environ.get("EMULATOR_KEY") or None
     local = is_loopback(host)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import views
 from ..audit import audit
@@ -33,8 +32,7 @@ DEFAULT = "default"
 SWEPT_ROWS = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What a sandbox shall be. `now` None starts it at the wall's time."""
 
     name: str | None = None

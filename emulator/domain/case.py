@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from .money import Money, format_amount
 from .order import Claim, Dispute, Evidence, Order, Record, Return, Transfer, changed
@@ -28,8 +28,7 @@ def make_id(prefix: str, *parts: object) -> str:
     return f"{prefix}_{''.join([_PAIRS[bits >> place & 1023] for place in _PLACES])}"
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """Facts that lie outside the order's own aggregate, looked up by whoever calls the engine.
 
     `evidence` are the files the request names that the asker may attach; `strange_evidence` the ids it names that are not.

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -56,8 +55,7 @@ ROLES: Mapping[str, frozenset[Actor]] = {action.name: frozenset(row.by for row i
 _GIVEN = tuple(sorted({name for row in RULES for name, _ in row.given}))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One row carried out: what it was, when, and what came of it."""
 
     row: Rule
@@ -110,8 +108,7 @@ class Facts(NamedTuple):
     questions: tuple[Callable[[Case], bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """All rows that start from one joint state; with each timer what it puts an end to, and what it or those after it may.
 
     `possible` has an actor's actions, each with its rows.

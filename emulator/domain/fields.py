@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from .money import PLACES, Money, MoneyError, parse_money
 from .words import Remedy, Word
@@ -27,16 +26,14 @@ class FieldError(ValueError):
         self.errors = errors
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of value: how it is read, and how OpenAPI describes it."""
 
     read: Callable[[Any], Any]
     schema: JsonSchema
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of a body. `flat` fields are objects whose members the engine sees as if they stood in the body itself."""
 
     name: str

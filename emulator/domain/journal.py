@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from .engine import Step
 from .order import Order, State, Transfer
@@ -15,8 +14,7 @@ from .words import DISPUTE_LABELS, ORDER_LABELS, Actor, DisputeStatus
 _NO_DISPUTE = (DisputeStatus.NONE, DisputeStatus.CLOSED)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A line of history (REC-1). `dispute` is None for what has nothing to do with one."""
 
     order: str
@@ -32,8 +30,7 @@ class Event:
     transfers: tuple[Transfer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """A notice to one side (REC-2); `to` is an account's id."""
 
     to: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # ISO 4217 codes a marketplace of this kind trades in, with their number of decimal places.
 PLACES = {
@@ -25,8 +25,7 @@ class MoneyError(ValueError):
     """The text is not an amount of this currency; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """So many minor units of a currency: 4700 USD is 47 dollars."""
 
     minor: int

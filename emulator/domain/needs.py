@@ -8,8 +8,8 @@ tells rows of the same cell apart; its answers are listed, so the loader can pro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from . import dates
 from .calendar import LAST_INSTANT_YEAR
@@ -37,8 +37,7 @@ MAX_EXTENSION_DAYS = 365
 MAX_DISPUTE_EVIDENCE = 50 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A named yes/no question. `of_request` marks those that cannot be answered before something is sent."""
 
     name: str
@@ -46,8 +45,7 @@ class Question:
     of_request: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A named question with few answers. `pick` gives the answer; `of_request` as in Question."""
 
     name: str

@@ -8,7 +8,6 @@ that come nearest to what was asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,8 +15,7 @@ from . import dates
 from .words import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """One way to say no. `rule` is None where no rule of the marketplace but the form of the request is at fault."""
 
     code: str

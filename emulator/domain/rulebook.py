@@ -8,15 +8,14 @@ rules.py (rows, and EMBODIED) and refusals.py under the same id.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import fields
+from typing import Any, NamedTuple
 
 from .rules import RULES
 from .rulesets import LEGACY, STANDARD, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class RuleText:
+class RuleText(NamedTuple):
     """A rule: its id, the number of its section, what it says, and its place in the documents."""
 
     id: str
@@ -25,8 +24,7 @@ class RuleText:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(NamedTuple):
     """A point where the documents contradict each other or themselves, and the setting that decides it. `standard` follows `one`."""
 
     rule: str
@@ -48,8 +46,7 @@ class Disagreement:
         return getattr(LEGACY, self.setting)
 
 
-@dataclass(frozen=True, slots=True)
-class Guidance:
+class Guidance(NamedTuple):
     """What a mediator should weigh. Nothing enforces it."""
 
     case: str

@@ -15,7 +15,6 @@ The joint state is (order, dispute, claim, kind of claim, stage of the return). 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from . import dates, effects, needs, refusals
@@ -110,8 +109,7 @@ def targets(to: To, state: State) -> tuple[State, ...]:
     return tuple(State(order, dispute, claim, kind, stage) for order in orders)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A row of the table. `leaves_trace` is False for what stands in no history (CLM-6)."""
 
     name: str
@@ -139,8 +137,7 @@ class Otherwise(NamedTuple):
     by: Actor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something that can be asked for: what it takes, and how it is refused where no row fits.
 
     `wrong_role` names the refusals of single roles; `otherwise` is read from the top, and its last entry takes any state and actor.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from .case import Request, Surroundings, make_id
 from .engine import Engine, Step
@@ -19,8 +20,7 @@ from .stores import closes_store, complaint_of
 from .words import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """An account of a sandbox: who acts, in one role."""
 
     id: str
@@ -29,8 +29,7 @@ class Person:
     store: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(NamedTuple):
     """A seller's store (STO-3)."""
 
     id: str
@@ -40,8 +39,7 @@ class Store:
     closed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """An uploaded piece of evidence, without its bytes."""
 
     id: str
@@ -197,4 +195,4 @@ class World:
             return
         complaints = [c for d in self.disputes_of(store_id) if (c := complaint_of(d)) is not None]
         if closes_store(complaints, self.settings, now):
-            self.stores[store_id] = replace(store, closed_at=now)
+            self.stores[store_id] = store._replace(closed_at=now)

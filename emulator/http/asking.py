@@ -16,7 +16,7 @@ from ..domain import refusals
 from ..domain.refusals import Refused
 from ..encoding import from_json, to_json
 from ..replies import UNCONDITIONAL, Conditions, Once
-from .schemas import NoQuery, read_action
+from .schemas.asked import NoQuery, read_action
 
 MAX_JSON_BYTES = 1024 * 1024
 MAX_TOKEN = 200

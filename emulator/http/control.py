@@ -11,23 +11,23 @@ from flask import Flask, Response
 
 from ..contract import CONTROL_CALLS, PLACES
 from ..control import ControlPlane
-from ..control.generator import Load
 from ..control.sandboxes import Wish
 from ..domain import refusals
 from ..domain.refusals import Refused
 from ..domain.words import ClockMode, Edge
 from ..replies import Answer
-from . import asking, pages, schemas
+from . import asking, pages
 from .answering import acted, answer, page
 from .codec import http_date
 from .guarding import has_key
 from .lean import Outgoing
 from .marketplace import MAIL_CURSOR, flask_path
+from .schemas import asked
 
-_SANDBOX, _CLOCK, _ADVANCE = schemas.SandboxBody(), schemas.ClockBody(), schemas.AdvanceBody()
-_PAGE, _FORECAST, _TIMELINE, _EMPTY = schemas.PageQuery(), schemas.ForecastQuery(), schemas.TimelineQuery(), schemas.NoBody()
-_SNAPSHOT, _FORK, _WORLD = schemas.SnapshotBody(), schemas.ForkBody(), schemas.WorldDocument()
-_SCENARIO, _LOAD, _COVERAGE = schemas.ScenarioBody(), schemas.LoadBody(), schemas.CoverageQuery()
+_SANDBOX, _CLOCK, _ADVANCE = asked.SandboxBody(), asked.ClockBody(), asked.AdvanceBody()
+_PAGE, _FORECAST, _TIMELINE, _EMPTY = asked.PageQuery(), asked.ForecastQuery(), asked.TimelineQuery(), asked.NoBody()
+_SNAPSHOT, _FORK, _WORLD = asked.SnapshotBody(), asked.ForkBody(), asked.WorldDocument()
+_SCENARIO, _LOAD, _COVERAGE = asked.ScenarioBody(), asked.LoadBody(), asked.CoverageQuery()
 
 # An exported world of some hundred thousand orders.
 MAX_WORLD_BYTES = 256 * 1024 * 1024
@@ -72,8 +72,7 @@ class _Calls:
 
     def __init__(self, control: ControlPlane, standing: Standing, key: str | None) -> None:
         self._standing, self._key, self._locked = standing, key, key is not None
-        self._sandboxes, self._time, self._branches = control.sandboxes, control.time, control.branches
-        self._scenarios, self._generator, self._coverage = control.scenarios, control.generator, control.coverage
+        self._control, self._sandboxes, self._time, self._coverage = control, control.sandboxes, control.time, control.coverage
 
     # ── the program ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -166,56 +165,58 @@ class _Calls:
 
     def snapshot(self, sandbox: str) -> Outgoing:
         asking.opened()
-        return answer(self._branches.snapshot(sandbox, asking.body(_SNAPSHOT).get("name"), asking.conditions()))
+        return answer(self._control.branches.snapshot(sandbox, asking.body(_SNAPSHOT).get("name"), asking.conditions()))
 
     def snapshots(self, sandbox: str) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), int) or (0,)
-        given, found = self._branches.snapshots(sandbox, after[0], wanted["limit"])
+        given, found = self._control.branches.snapshots(sandbox, after[0], wanted["limit"])
         return page(given.body, found.cursor, given.now)
 
     def delete_snapshot(self, sandbox: str, snapshot: str) -> Outgoing:
         asking.opened()
-        return _gone(self._branches.delete_snapshot(sandbox, snapshot))
+        return _gone(self._control.branches.delete_snapshot(sandbox, snapshot))
 
     def kept_world(self, sandbox: str, snapshot: str) -> Outgoing:
         asking.opened()
-        return answer(self._branches.kept(sandbox, snapshot))
+        return answer(self._control.branches.kept(sandbox, snapshot))
 
     def restore(self, sandbox: str, snapshot: str) -> Outgoing:
         asking.opened()
         asking.body(_EMPTY)
-        return answer(self._branches.restore(sandbox, snapshot, asking.conditions()))
+        return answer(self._control.branches.restore(sandbox, snapshot, asking.conditions()))
 
     def fork(self, sandbox: str) -> Outgoing:
         asking.opened()
         wanted = asking.body(_FORK)
-        return answer(self._branches.fork(sandbox, wanted.get("name"), wanted.get("snapshot"), asking.conditions()))
+        return answer(self._control.branches.fork(sandbox, wanted.get("name"), wanted.get("snapshot"), asking.conditions()))
 
     def export(self, sandbox: str) -> Outgoing:
         asking.opened()
-        return answer(self._branches.export(sandbox))
+        return answer(self._control.branches.export(sandbox))
 
     def import_sandbox(self) -> Outgoing:
         asking.opened()
-        return answer(self._branches.import_world(asking.body(_WORLD, most=MAX_WORLD_BYTES), asking.conditions()))
+        return answer(self._control.branches.import_world(asking.body(_WORLD, most=MAX_WORLD_BYTES), asking.conditions()))
 
     def scenarios(self) -> Outgoing:
         wanted = asking.opened(_PAGE)
         after = asking.read_cursor(wanted.get("cursor"), str) or ("",)
-        given, cursor = self._scenarios.page(after[0], wanted["limit"])
+        given, cursor = self._control.scenarios.page(after[0], wanted["limit"])
         return page(given.body, None if cursor is None else (cursor,), given.now)
 
     def play_scenario(self, sandbox: str, story: str) -> Outgoing:
         asking.opened()
         wanted = asking.body(_SCENARIO)
         tale, step = wanted.get("tale"), wanted.get("step")
-        return answer(self._scenarios.play(sandbox, story, tale, step, asking.here(), self._locked, asking.conditions()))
+        return answer(self._control.scenarios.play(sandbox, story, tale, step, asking.here(), self._locked, asking.conditions()))
 
     def load(self, sandbox: str) -> Outgoing:
+        from ..control.generator import Load
+
         asking.opened()
         wanted = asking.body(_LOAD)
-        return answer(self._generator.load(sandbox, Load(**wanted), asking.conditions()))
+        return answer(self._control.generator.load(sandbox, Load(**wanted), asking.conditions()))
 
     # ── coverage ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

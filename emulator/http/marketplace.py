@@ -12,17 +12,18 @@ from ..domain import refusals
 from ..domain.refusals import Refused
 from ..replies import Answer
 from ..service import Marketplace, Target, evidence_kind
-from . import asking, pages, schemas
+from . import asking, pages
 from .answering import BY_ACCEPT, acted, answer, page, seen
 from .codec import http_date
 from .lean import Outgoing
+from .schemas import asked
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024 + 64 * 1024
 MAX_FILE_NAME = 200
 # An e-mail's place in a list: its instant, the order and number of the event it tells of, and whose it is.
 MAIL_CURSOR = (int, str, int, str)
-_HISTORY = schemas.HistoryQuery()
-_PAGE, _ORDERS, _DISPUTES, _RULES = schemas.PageQuery(), schemas.OrdersQuery(), schemas.DisputesQuery(), schemas.RulesQuery()
+_HISTORY = asked.HistoryQuery()
+_PAGE, _ORDERS, _DISPUTES, _RULES = asked.PageQuery(), asked.OrdersQuery(), asked.DisputesQuery(), asked.RulesQuery()
 
 
 def install(app: Flask, marketplace: Marketplace) -> None:

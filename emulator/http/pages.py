@@ -1,15 +1,14 @@
 """Pages: the front door, the rules and problems for browsers, the OpenAPI document and its interactive page.
 
 Every page comes from the package: no CDN, no inline script, and a content security policy that allows nothing else. What a page shows is a
-document that a program can have as JSON from the same address; `Accept` decides.
+document that a program can have as JSON from the same address; `Accept` decides. What only a reader wants, the contract and the state
+diagram, is loaded when one comes: most programs that import this package never have any.
 """
 
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Sequence
-from hashlib import sha256
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -21,40 +20,32 @@ from flask import Flask, Response, request, send_from_directory
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from .. import diagrams
 from ..control import ControlPlane
 from ..control.sandboxes import DEFAULT
 from ..coverage import deadlines
-from ..derive import call_list, openapi, problem_of, spoken_value, tag_of
+from ..derive import call_list, problem_of, spoken_value, tag_of
 from ..domain import refusals
 from ..domain.refusals import BY_CODE, REFUSALS, Refused
 from ..domain.rulebook import BY_ID, GUIDANCE, RULEBOOK, SECTIONS
 from ..encoding import to_json
 from ..replies import Answer
-from ..service import Course, Marketplace
+from ..service import Marketplace
 from . import asking
 from .answering import BY_ACCEPT, answer
-from .codec import http_date
 from .lean import Outgoing
 from .problems import BROKEN
-from .schemas import StatesQuery
 
 Json = dict[str, Any]
 
 _HERE = Path(str(resources.files(__package__)))
-_SWAGGER = Path(str(resources.files("flask_swagger_ui"))) / "dist"
 _SWAGGER_FILES = frozenset({"swagger-ui.css", "swagger-ui-bundle.js"})
 
-_SHUT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src 'self'; style-src 'self'"
+SHUT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src 'self'; style-src 'self'"
 # Swagger UI draws its icons from data: addresses, and talks to the emulator and nobody else.
 _DOCS = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src 'self' data:; style-src 'self'; "
     "script-src 'self'; connect-src 'self'"
 )
-# The page of the states asks the emulator about a dispute; the picture alone brings its own style.
-_TALKING = f"{_SHUT}; script-src 'self'; connect-src 'self'"
-_PAINTED = _SHUT.replace("style-src 'self'", f"style-src 'sha256-{b64encode(sha256(diagrams.style().encode()).digest()).decode()}'")
-_STATES = StatesQuery()
 WIDTH = 86
 _CODE = re.compile(r"`([^`]+)`")
 _RULE_ID = re.compile(r"\b[A-Z]{3,4}-[0-9]{1,2}\b")
@@ -72,10 +63,10 @@ def install(app: Flask, control: ControlPlane, marketplace: Marketplace, *, lock
             case "text/html":
                 return page("home.html", **door)
             case "application/json":
-                return _json(door)
+                return json_page(door)
             case _:
                 # Nothing here is HTML, so nothing is to be escaped for it; for the shell, addresses are quoted.
-                return _guarded(Response(_plain(door), mimetype="text/plain"))
+                return guarded(Response(_plain(door), mimetype="text/plain"))
 
     @app.get("/problems")
     def problem_list() -> Response:
@@ -83,7 +74,7 @@ def install(app: Flask, control: ControlPlane, marketplace: Marketplace, *, lock
         problems = [problem_of(refusal) for refusal in _ALL_PROBLEMS]
         if wants_page():
             return page("problems.html", problems=problems)
-        return _json({"data": problems})
+        return json_page({"data": problems})
 
     @app.get("/problems/<code>")
     def problem_page(code: str) -> Response:
@@ -93,41 +84,49 @@ def install(app: Flask, control: ControlPlane, marketplace: Marketplace, *, lock
             raise Refused(refusals.NOT_FOUND)
         if wants_page():
             return page("problem.html", problem=problem_of(refusal))
-        return _json(problem_of(refusal))
+        return json_page(problem_of(refusal))
 
     @app.get("/openapi.json")
     def openapi_document() -> Response:
+        from ..openapi import openapi
+
         asking.opened()
-        return _json(openapi())
+        return json_page(openapi())
 
     @app.get("/docs")
     @app.get("/docs/")
     def interactive_page() -> Response:
-        return _guarded(Response(_render("docs.html"), mimetype="text/html"), _DOCS)
+        return guarded(Response(render("docs.html"), mimetype="text/html"), _DOCS)
 
     @app.get("/docs/states")
     def states() -> Response:
-        return _states(marketplace, _wanted("application/json", "text/html", "image/svg+xml"))
+        from . import states
+
+        return states.shown(marketplace, _wanted("application/json", "text/html", "image/svg+xml"))
 
     @app.get("/docs/states.svg")
     def states_picture() -> Response:
-        return _states(marketplace, "image/svg+xml")
+        from . import states
+
+        return states.shown(marketplace, "image/svg+xml")
 
     @app.get("/docs/states.css")
     def states_style() -> Response:
-        return _guarded(Response(diagrams.style(), mimetype="text/css"))
+        from . import states
+
+        return states.style()
 
     @app.get("/docs/<name>")
     def swagger_file(name: str) -> Response:
         if name not in _SWAGGER_FILES:
             raise Refused(refusals.NO_SUCH_PATH)
-        return _guarded(send_from_directory(_SWAGGER, name))
+        return guarded(send_from_directory(Path(str(resources.files("flask_swagger_ui"))) / "dist", name))
 
     @app.get("/static/<name>")
     def static_file(name: str) -> Response:
         if not (_HERE / "static" / name).is_file():
             raise Refused(refusals.NO_SUCH_PATH)
-        return _guarded(send_from_directory(_HERE / "static", name))
+        return guarded(send_from_directory(_HERE / "static", name))
 
 
 def wants_page() -> bool:
@@ -142,7 +141,7 @@ def wants_text() -> bool:
 
 def page(template: str, **values: Any) -> Response:
     """A page for a browser."""
-    return _guarded(Response(_render(template, **values), mimetype="text/html"))
+    return guarded(Response(render(template, **values), mimetype="text/html"))
 
 
 def rules_page(document: Json) -> Response:
@@ -184,82 +183,12 @@ def coverage(given: Answer) -> Outgoing:
 def coverage_document(told: Json, base: str | None) -> str:
     """The same as a document of its own. It loads nothing, and links to the rules where somebody serves them."""
     style = "".join((_HERE / "static" / name).read_text(encoding="utf-8") for name in ("frame.css", "emulator.css"))
-    return _render("coverage.html", layout="alone.html", base=base, style=Markup(style), **_coverage(told))  # noqa: S704 # ours
+    return render("coverage.html", layout="alone.html", base=base, style=Markup(style), **_coverage(told))  # noqa: S704 # ours
 
 
 def _coverage(told: Json) -> Json:
     kinds = [{"name": name, "title": title, "says": says, "told": told[name]} for name, (title, says) in _COUNTED.items()]
     return {"told": told, "kinds": kinds, "deadlines": deadlines(told)}
-
-
-# ── the states ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _states(marketplace: Marketplace, form: str) -> Response:
-    """The state diagram: of a ruleset, of a token's sandbox, or with a dispute of the token's account marked in it."""
-    wanted = asking.opened(_STATES)
-    marks = None
-    if "dispute" in wanted:
-        if "ruleset" in wanted:
-            raise Refused(refusals.MALFORMED, errors={"ruleset": ["A dispute has the rules of its sandbox; leave this out."]})
-        course = marketplace.course(asking.token(), wanted["dispute"])
-        ruleset, now, marks = course.ruleset, course.now, _marks(course)
-        graph = marks.graph
-    else:
-        if asking.has_token():
-            ruleset, settings, now = marketplace.rules_of(asking.token())
-        else:
-            ruleset, settings, now = marketplace.rules_of_ruleset(wanted.get("ruleset", "standard"))
-        graph = diagrams.graph_under(settings)
-    match form:
-        case "text/html":
-            response = _guarded(Response(_states_page(graph, ruleset, marks), mimetype="text/html"), _TALKING)
-        case "image/svg+xml":
-            response = _guarded(Response(diagrams.svg(graph, ruleset, marks), mimetype="image/svg+xml"), _PAINTED)
-        case _:
-            response = _json(diagrams.document(graph, ruleset, marks))
-    response.headers["Date"] = http_date(now)
-    response.vary.add("Authorization")
-    if marks is not None:
-        response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _marks(course: Course) -> diagrams.Marks:
-    """What is marked of a dispute. Where another has followed it, the order stands elsewhere by now, and that is not its business."""
-    order = course.order
-    assert order.dispute is not None
-    events = [told.event for told in course.told]
-    return diagrams.Marks(
-        graph=diagrams.graph_of(course.engine.table.rules),
-        dispute=order.dispute.id,
-        asker=course.asker,
-        now=course.now,
-        here=diagrams.node_of(events[-1].after if order.dispute.superseded else order.state),
-        before=order.before_dispute,
-        events=events,
-        may=course.may,
-        upcoming=None if course.upcoming is None else (course.upcoming.at, course.upcoming.row),
-    )
-
-
-def _states_page(graph: diagrams.Graph, ruleset: str, marks: diagrams.Marks | None) -> str:
-    def drawn(pictures: Sequence[tuple[str, str]]) -> list[tuple[Markup, str]]:
-        return [(Markup(picture), says) for picture, says in pictures]  # noqa: S704 # ours, and escaped where it was drawn
-
-    moving, staying = diagrams.entries(graph)
-    return _render(
-        "states.html",
-        ruleset=ruleset,
-        figures=[(figure, Markup(figure.wide), Markup(figure.narrow)) for figure in diagrams.figures(graph, marks)],  # noqa: S704 # ours
-        signs=drawn(diagrams.legend()),
-        signs_of_marks=drawn(diagrams.marks_legend()),
-        moving=moving,
-        staying=staying,
-        marked=None if marks is None else diagrams.document(graph, ruleset, marks)["marked"] | {"stands": diagrams.stands(marks)},
-        names=diagrams.full_names(graph),
-        base=asking.here(),
-    )
 
 
 # ── the front door ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -381,17 +310,17 @@ def _wanted(first: str, *others: str) -> str:
     return request.accept_mimetypes.best_match([first, *others]) or first
 
 
-def _json(value: Any) -> Response:
-    return _guarded(Response(to_json(value) + b"\n", mimetype="application/json"))
+def json_page(value: Any) -> Response:
+    return guarded(Response(to_json(value) + b"\n", mimetype="application/json"))
 
 
-def _guarded(response: Response, policy: str = _SHUT) -> Response:
+def guarded(response: Response, policy: str = SHUT) -> Response:
     """The same answer, which loads nothing from elsewhere."""
     response.headers.extend(_guards(policy))
     return response
 
 
-def _guards(policy: str = _SHUT) -> list[tuple[str, str]]:
+def _guards(policy: str = SHUT) -> list[tuple[str, str]]:
     """What keeps an answer to itself: it loads nothing from elsewhere, is what it says it is, and hides where its reader came from."""
     return [
         ("Content-Security-Policy", policy),
@@ -419,5 +348,5 @@ _TEMPLATES.filters |= {"marked": _marked, "spoken": spoken_value, "tag": tag_of,
 _TEMPLATES.globals |= {"version": version("dispute-emulator")}
 
 
-def _render(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
     return _TEMPLATES.get_template(template).render(values)

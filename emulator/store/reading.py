@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import BigInteger, Integer, and_, bindparam, func, literal, or_, select, tuple_, update
 
@@ -23,8 +22,7 @@ from .orders import ROW_BY_NAME, Asker, inserting
 Cursor: TypeAlias = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Some entries of a list, and the cursor behind the last, or None at the end."""
 
     entries: list[Any]
@@ -257,8 +255,7 @@ def list_mails(session: Session, world: int, recipient: str | None, after: Curso
 # ── the timeline ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A line of the timeline: an event, with the money it moved and its currency."""
 
     event: Event
@@ -296,7 +293,7 @@ def timeline(session: Session, world: int, order: str | None, since: datetime | 
 
     def read(row: Any) -> Told:
         moved = entries.get((row[0], row[1]), [])
-        return Told(replace(read_event(row), transfers=tuple(transfer for transfer, _ in moved)), moved[0][1] if moved else "")
+        return Told(read_event(row)._replace(transfers=tuple(transfer for transfer, _ in moved)), moved[0][1] if moved else "")
 
     return _page(rows, most, lambda row: (row[3], row[0], row[1]), read)
 
@@ -398,8 +395,7 @@ _PURSE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StoreRecord:
+class StoreRecord(NamedTuple):
     """A store with what stands against it and for it (STO-3, STO-4)."""
 
     store: Store
@@ -440,8 +436,7 @@ def _record(session: Session, world: int, store: Store) -> StoreRecord:
     return StoreRecord(store, int(orders[0]), int(stars[0]), int(stars[1] or 0), int(marks[0]), int(reports[0]), reported)
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
+class Purse(NamedTuple):
     """What an account has had of the money: sums by currency, in minor units."""
 
     paid_out: dict[str, int]
@@ -575,8 +570,7 @@ _ALL_MAILS = Statement(select(t.mails.c.order_id, t.mails.c.number, t.mails.c.re
 _AUDIT_PAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class AuditedOrder:
+class AuditedOrder(NamedTuple):
     """Everything that lies about one order."""
 
     order: Order

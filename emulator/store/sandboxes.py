@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Text, bindparam, delete, func, select, update
 
@@ -215,8 +214,7 @@ def delete_sandbox(session: Session, sandbox: Sandbox) -> None:
 # ── snapshots ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A world that a sandbox has kept, with the clock it had. `serial` counts within the sandbox."""
 
     id: str

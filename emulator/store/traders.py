@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
@@ -16,8 +15,7 @@ from .codec import instant, maybe_instant, seconds
 from .database import Session, Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(NamedTuple):
     """An open store with its seller, and the disputes about its goods, each with whether it is closed."""
 
     id: str
@@ -25,8 +23,7 @@ class Shop:
     complaints: tuple[tuple[Complaint, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Traders:
+class Traders(NamedTuple):
     """Everybody who can trade, in order of id. Buyers come with how many things of their own they have numbered."""
 
     buyers: tuple[tuple[str, int], ...]

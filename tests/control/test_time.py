@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,7 +93,7 @@ def test_timers_without_end_are_a_clear_error_and_move_nothing(sandbox: Sandbox,
 
     def in_vain(engine: Engine, row: Any, case: Any) -> Step:
         was = case.order
-        return replace(carry_out(engine, row, case), order=was)
+        return carry_out(engine, row, case)._replace(order=was)
 
     monkeypatch.setattr(Engine, "_carry_out", in_vain)
     for send in (

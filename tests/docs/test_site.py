@@ -14,12 +14,12 @@ import pytest
 
 from emulator.cli import main
 from emulator.contract import CONTROL_CALLS, MARKETPLACE_CALLS
-from emulator.derive import openapi
 from emulator.domain.refusals import BY_CODE
 from emulator.domain.rulebook import DISAGREEMENTS, RULEBOOK
 from emulator.domain.rules import ACTIONS
 from emulator.domain.rulesets import STANDARD, dump_settings
 from emulator.growth import world_names
+from emulator.openapi import openapi
 from emulator.player import story_ids
 
 from .telling import DOCS, pages

@@ -91,15 +91,15 @@ def test_silence_lasts_for_ever_only_in_a_claim_in_processing_and_after_the_end(
 
 BROKEN: dict[str, tuple[Callable[[], tuple[Rule, ...]], str]] = {
     "two rows in one cell": (
-        lambda: (*LEGACY_ROWS, replace(row("refuse"), name="refuse_too")),
+        lambda: (*LEGACY_ROWS, row("refuse")._replace(name="refuse_too")),
         "The rows refuse and refuse_too all fit refuse by seller in (in_dispute, waiting_for_seller, none, none, none).",
     ),
     "two rows whose guards overlap": (
-        lambda: with_row(replace(row("seller_accepts_return"), when=(when(needs.buyers_remedy, "refund", "exchange"),))),
+        lambda: with_row(row("seller_accepts_return")._replace(when=(when(needs.buyers_remedy, "refund", "exchange"),))),
         "buyers_remedy: refund",
     ),
     "a row without its guard": (
-        lambda: with_row(replace(row("cancel"), when=()), STANDARD_ROWS),
+        lambda: with_row(row("cancel")._replace(when=()), STANDARD_ROWS),
         "The rows cancel and cancel_too_late all fit cancel by buyer",
     ),
     "the cancelling of both rulesets at once": (
@@ -107,7 +107,7 @@ BROKEN: dict[str, tuple[Callable[[], tuple[Rule, ...]], str]] = {
         "The rows cancel_closes_order and cancel all fit cancel by buyer",
     ),
     "two timers at one date": (
-        lambda: (*LEGACY_ROWS, replace(row("escalate_by_time"), name="escalate_twice")),
+        lambda: (*LEGACY_ROWS, row("escalate_by_time")._replace(name="escalate_twice")),
         "The timers escalate_by_time and escalate_twice all fire at escalates_at in (in_dispute, waiting_for_seller, none, none, none).",
     ),
     "a timer that leaves a case out": (
@@ -117,7 +117,7 @@ BROKEN: dict[str, tuple[Callable[[], tuple[Rule, ...]], str]] = {
     "a row that is never reached": (
         lambda: (
             *LEGACY_ROWS,
-            replace(row("refuse"), name="refuse_cancelled", at=at(order=[OrderStatus.CANCELLED], dispute=[DisputeStatus.CLOSED])),
+            row("refuse")._replace(name="refuse_cancelled", at=at(order=[OrderStatus.CANCELLED], dispute=[DisputeStatus.CLOSED])),
         ),
         "The row refuse_cancelled is never reached: no order comes to a state that it starts from.",
     ),
@@ -158,7 +158,7 @@ def test_a_broken_table_is_refused(fault: str) -> None:
 
 def test_a_word_that_nothing_leads_to_is_refused() -> None:
     def stay(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-        return tuple(replace(r, to=r.to._replace(order=OrderStatus.FINISHED)) if r.to.order is OrderStatus.CANCELLED else r for r in rules)
+        return tuple(r._replace(to=r.to._replace(order=OrderStatus.FINISHED)) if r.to.order is OrderStatus.CANCELLED else r for r in rules)
 
     with pytest.raises(TableError, match="The word cancelled of OrderStatus is never reached"):
         prove(stay(STANDARD_ROWS), every_rule=stay(RULES))
@@ -174,20 +174,20 @@ def test_a_name_used_twice_is_refused() -> None:
 
 
 def test_an_action_without_a_row_and_a_row_without_an_action_are_refused() -> None:
-    idle = replace(ACTIONS[0], name="idle")
+    idle = ACTIONS[0]._replace(name="idle")
     with pytest.raises(TableError, match="The action idle has no row under any settings"):
         prove(STANDARD_ROWS, actions=(*ACTIONS, idle))
-    stray = replace(row("refuse"), name="stray", action="stray")
+    stray = row("refuse")._replace(name="stray", action="stray")
     with pytest.raises(TableError, match="The row stray is for the action stray, which there is not"):
         prove(STANDARD_ROWS, every_rule=(*RULES, stray))
 
 
 def test_an_action_whose_refusals_do_not_end_with_one_for_everything_is_refused() -> None:
-    open_ended = tuple(replace(a, otherwise=a.otherwise[:-1]) if a.name == "offer" else a for a in ACTIONS)
+    open_ended = tuple(a._replace(otherwise=a.otherwise[:-1]) if a.name == "offer" else a for a in ACTIONS)
     with pytest.raises(TableError, match="The refusals of the action offer must end with one that fits anywhere"):
         prove(STANDARD_ROWS, actions=open_ended)
     buyers = tuple(
-        replace(a, otherwise=(Otherwise(ANYWHERE, refusals.NOT_ASKED, Actor.BUYER),)) if a.name == "offer" else a for a in ACTIONS
+        a._replace(otherwise=(Otherwise(ANYWHERE, refusals.NOT_ASKED, Actor.BUYER),)) if a.name == "offer" else a for a in ACTIONS
     )
     with pytest.raises(TableError, match="offer must end"):
         prove(STANDARD_ROWS, actions=buyers)
@@ -203,11 +203,11 @@ def test_an_action_whose_refusals_do_not_end_with_one_for_everything_is_refused(
 )
 def test_a_row_that_is_neither_request_nor_timer_is_refused(change: dict[str, object], says: str) -> None:
     with pytest.raises(TableError, match=says):
-        prove(STANDARD_ROWS, every_rule=tuple(replace(r, **change) if r.name == "refuse" else r for r in RULES))
+        prove(STANDARD_ROWS, every_rule=tuple(r._replace(**change) if r.name == "refuse" else r for r in RULES))
 
 
 def test_a_timer_that_asks_about_a_request_is_refused() -> None:
-    asking = replace(row("escalate_by_time"), when=(when(needs.asks, "buyer", "seller", "both"),))
+    asking = row("escalate_by_time")._replace(when=(when(needs.asks, "buyer", "seller", "both"),))
     with pytest.raises(TableError, match="The timer escalate_by_time asks about a request, and there is none"):
         prove(STANDARD_ROWS, every_rule=tuple(asking if r.name == asking.name else r for r in RULES))
 

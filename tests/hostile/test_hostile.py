@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from emulator.contract import CALLS
-from emulator.http.schemas import BODIES
+from emulator.http.schemas.asked import BODIES
 
 from ..conftest import Apps
 from ..dumping import dump

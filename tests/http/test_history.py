@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from emulator.derive import openapi
+from emulator.openapi import openapi
 
 from ..conftest import MakeSandbox
 from ..sandbox import Json, Sandbox, usd

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from emulator import create_app, tally
-from emulator.http import schemas
+from emulator.http.schemas import answered
 from emulator.testing.covering import MOST_LINES
 from emulator.testing.live import LiveServer
 
@@ -78,7 +78,7 @@ def report_of(suite: pytest.Pytester, code: str, *arguments: str) -> dict[str, A
     result = run(suite, code, "--dispute-cov-report=json:coverage.json", *arguments)
     assert result.ret == 0, result.stdout.str()
     told: dict[str, Any] = json.loads((suite.path / "coverage.json").read_text(encoding="utf-8"))
-    assert schemas.Coverage().load(told)
+    assert answered.Coverage().load(told)
     return told
 
 

@@ -7,7 +7,6 @@ import sys
 import textwrap
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from pathlib import Path
@@ -290,7 +289,7 @@ def test_timers_without_end_are_an_error_and_not_a_hang(way: Way, monkeypatch: p
 
     def in_vain(engine: Engine, row: Any, case: Any) -> Step:
         was = case.order
-        return replace(carry_out(engine, row, case), order=was)
+        return carry_out(engine, row, case)._replace(order=was)
 
     way.sandbox.read_clock()
     monkeypatch.setattr(Engine, "_carry_out", in_vain)

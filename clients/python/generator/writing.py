@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from emulator.derive import openapi
+from emulator.openapi import openapi
 
 from . import calls, models, twins
 from .contract import read

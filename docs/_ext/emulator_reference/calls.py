@@ -9,6 +9,7 @@ from emulator import derive
 from emulator.contract import CONTROL_CALLS, MARKETPLACE_CALLS, PLACES, Call
 from emulator.domain.rules import ACTIONS, RULES, Action
 from emulator.domain.words import Actor
+from emulator.openapi import openapi
 
 from .markdown import code, dashed, facts, headed, joined, listed, paragraphs, refusal_link, rule_link, table
 
@@ -79,7 +80,7 @@ def _call(call: Call) -> str:
 
 
 def _operation(method: str, path: str) -> Json:
-    found: Json = derive.openapi()["paths"][path][method.lower()]
+    found: Json = openapi()["paths"][path][method.lower()]
     return found
 
 
@@ -101,7 +102,7 @@ def _body(method: str, path: str) -> str:
 
 def shapes() -> str:
     """Every object that is answered, and those that lie in bodies."""
-    schemas = derive.openapi()["components"]["schemas"]
+    schemas = openapi()["components"]["schemas"]
     parts = []
     for name in sorted(schemas):
         if not name.endswith("Body") and schemas[name].get("properties"):
@@ -112,7 +113,7 @@ def shapes() -> str:
 def _resolved(schema: Json) -> Json:
     if "$ref" not in schema:
         return schema
-    found: Json = derive.openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    found: Json = openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return found
 
 

@@ -18,7 +18,7 @@ from dispute_emulator_client.making import Making
 
 from clients.python.generator.contract import FORM, HEADERS, OF_PAGES, POSITIONAL, Contract, Operation, python_name, read
 from clients.python.generator.writing import generated
-from emulator.derive import openapi
+from emulator.openapi import openapi
 
 CONTRACT: Contract = read(openapi())
 FORMS = {operation.id: [other.name for other in CONTRACT.operations if other.id == operation.id] for operation in CONTRACT.operations}

@@ -1,174 +1,35 @@
-"""The shapes of the contract as marshmallow schemas: what comes in is validated by them, what goes out is described by them in OpenAPI.
-
-The bodies of actions are not written here: they are made from the table, field by field (domain/rules.py, `takes`).
-"""
+"""What goes out, as OpenAPI describes it. No answer passes through these: they are loaded where somebody asks for the contract."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields
 
-from ..domain import fields as table
-from ..domain.calendar import LAST_INSTANT_YEAR
-from ..domain.money import PLACES
-from ..domain.rules import ACTIONS, BY_NAME
-from ..domain.rulesets import RULESETS
-from ..domain.words import (
+from ...domain.money import PLACES
+from ...domain.rules import ACTIONS
+from ...domain.rulesets import RULESETS
+from ...domain.words import (
     Account,
     Actor,
     ClaimKind,
     ClaimStatus,
     ClockMode,
     DisputeStatus,
-    Edge,
     OrderStatus,
     Outcome,
     ParcelKind,
     Party,
-    Position,
     Reason,
     RefundStatus,
     Remedy,
     ReturnStage,
     Word,
 )
-from ..durations import parse_duration
+from .asked import WorldDocument
+from .kinds import Instant, Strict
 
-MAX_PAGE = 100
-DEFAULT_PAGE = 20
-# Reports of the control plane are read by programs, and a jump of a season has many lines.
-MAX_LIMIT = 1000
-DEFAULT_LONG_PAGE = 100
-# So many orders are made in one transaction of at most a few seconds.
-MAX_LOAD = 5000
-
-
-class Strict(Schema):
-    """A schema that refuses what it does not know."""
-
-    class Meta:
-        unknown = RAISE
-
-
-# ── bodies of actions, from the table ──────────────────────────────────────────────────────────────────────────────────
-
-
-class FromTable(fields.Field[Any]):
-    """A field whose kind stands in the table; the kind reads the value and knows its JSON schema."""
-
-    def __init__(self, field: table.Field) -> None:
-        schema = dict(field.kind.schema)
-        meaning = schema.pop("description", None)
-        schema["description"] = field.says if meaning is None else f"{field.says} {meaning}"
-        super().__init__(required=field.required, metadata=schema)
-        self._read = field.kind.read
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:
-        try:
-            return self._read(value)
-        except table.FieldError as problem:
-            raise ValidationError(problem.errors) from None
-
-
-def _body_schema(action: str) -> Schema | None:
-    takes = BY_NAME[action].takes
-    if not takes:
-        return None
-    name = "".join(part.capitalize() for part in action.split("_")) + "Body"
-    schema: Schema = type(name, (Strict,), {field.name: FromTable(field) for field in takes})()
-    return schema
-
-
-BODIES: Mapping[str, Schema | None] = {action.name: _body_schema(action.name) for action in ACTIONS}
-
-
-def read_action(action: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of an action as the engine takes it; raises marshmallow's ValidationError."""
-    schema = BODIES[action]
-    if schema is None:
-        Strict().load(raw)
-        return {}
-    values: dict[str, Any] = schema.load(raw)
-    return table.flatten(BY_NAME[action].takes, values)
-
-
-# ── fields ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Instant(fields.Field[datetime]):
-    """An RFC 3339 instant with its offset, in whole seconds."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"type": "string", "format": "date-time", "examples": ["2026-03-01T12:00:00Z"]} | kwargs.get("metadata", {})
-        super().__init__(**kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> datetime:
-        if not isinstance(value, str) or len(value) > 40:
-            raise ValidationError("Must be an RFC 3339 instant such as 2026-03-01T12:00:00Z.")
-        try:
-            read = datetime.fromisoformat(value)
-            if read.tzinfo is None or "T" not in value.upper():
-                raise ValueError
-            instant = read.astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise ValidationError("Must be an RFC 3339 instant with its offset, such as 2026-03-01T12:00:00Z.") from None
-        if instant.microsecond:
-            raise ValidationError("Instants are whole seconds here.")
-        if not 1970 <= instant.year < LAST_INSTANT_YEAR:
-            raise ValidationError(f"Must lie from 1970 to {LAST_INSTANT_YEAR - 1}.")
-        return instant
-
-
-class Duration(fields.Field[timedelta]):
-    """An ISO 8601 duration of whole seconds."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"type": "string", "format": "duration", "examples": ["P15D"]} | kwargs.get("metadata", {})
-        super().__init__(**kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> timedelta:
-        if not isinstance(value, str) or len(value) > 60:
-            raise ValidationError("Must be an ISO 8601 duration such as P15D.")
-        try:
-            return parse_duration(value)
-        except (ValueError, OverflowError) as problem:
-            raise ValidationError(str(problem)) from None
-
-
-class StrictText(fields.String):
-    """A text as the table reads texts: without control characters, never blank."""
-
-    def __init__(self, longest: int, description: str | None = None, **kwargs: Any) -> None:
-        self._kind = table.text(longest)
-        said = {} if description is None else {"description": description}
-        super().__init__(metadata={"minLength": 1, "maxLength": longest, **said}, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:
-        try:
-            return self._kind.read(value)
-        except table.FieldError as problem:
-            raise ValidationError(problem.errors) from None
-
-
-class StrictBoolean(fields.Boolean):
-    """JSON's true and false only."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:
-        if not isinstance(value, bool):
-            raise ValidationError("Must be true or false.")
-        return value
-
-
-class StrictInteger(fields.Integer):
-    """JSON's whole numbers only: neither 2.0 nor true."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        if type(value) is not int:
-            raise ValidationError("Must be a whole number.")
-        return super()._deserialize(value, attr, data, **kwargs)
+__all__ = ["WorldDocument"]
 
 
 def _word(of: type[Word], none: bool = False, but: tuple[Word, ...] = ()) -> fields.String:
@@ -671,35 +532,6 @@ class Loaded(Strict):
     positions = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
-class KeptClock(Strict):
-    mode = fields.String(required=True, validate=validate.OneOf([mode.value for mode in ClockMode]))
-    now = _at()
-
-
-class KeptSandbox(Strict):
-    name = _text()
-    ruleset = fields.String(required=True, validate=validate.OneOf(sorted(RULESETS)))
-    settings = fields.Dict(keys=fields.String(), required=True, metadata={"additionalProperties": True})
-    seed = _text()
-    seeded = StrictBoolean(required=True)
-    world = _text()
-    starts_at = Instant(required=True, allow_none=True)
-    frozen = StrictBoolean(required=True)
-    clock = _some(KeptClock)
-
-
-class KeptTable(Strict):
-    columns = fields.List(fields.String(), required=True)
-    rows = fields.List(fields.List(fields.Raw(allow_none=True)), required=True)
-
-
-class WorldDocument(Strict):
-    format = _text()
-    version = StrictInteger(required=True)
-    sandbox = _some(KeptSandbox)
-    tables = fields.Dict(keys=fields.String(), values=fields.Nested(KeptTable), required=True)
-
-
 class Forecast(Strict):
     at = _at()
     rule = _text()
@@ -787,138 +619,3 @@ class Health(Strict):
     version = _text(none=True)
     database = _text(none=True)
     now = _at(none=True)
-
-
-# ── what comes in: the control plane and queries ───────────────────────────────────────────────────────────────────────
-
-
-class SandboxBody(Strict):
-    name = StrictText(100)
-    ruleset = fields.String(validate=validate.OneOf(sorted(RULESETS)), load_default="standard")
-    settings = fields.Dict(keys=fields.String(), load_default=dict, metadata={"additionalProperties": True})
-    world = fields.String(validate=validate.OneOf(["empty", "market", "small"]), load_default="small")
-    now = Instant()
-    frozen = StrictBoolean(load_default=False)
-    seed = StrictText(100)
-
-
-class ClockBody(Strict):
-    mode = fields.String(required=True, validate=validate.OneOf([mode.value for mode in ClockMode]))
-    now = Instant()
-
-
-class AdvanceBody(Strict):
-    by = Duration()
-    to = Instant()
-    to_next = StrictBoolean()
-    edge = fields.String(
-        validate=validate.OneOf([edge.value for edge in Edge]),
-        load_default=Edge.AT.value,
-        metadata={"description": "A second before the instant that the rest of the body names, at it, or a second after it."},
-    )
-    limit = StrictInteger(
-        validate=validate.Range(1, MAX_LIMIT),
-        metadata={"description": "Stop after the instant at which so many timers have fired; `next` in the answer goes on."},
-    )
-
-    @validates_schema
-    def _one_way(self, data: Mapping[str, Any], **_: Any) -> None:
-        ways = [name for name in ("by", "to", "to_next") if data.get(name)]
-        if "by" in data and not data["by"]:
-            ways.append("by")
-        if len(ways) != 1 or data.get("to_next") is False:
-            raise ValidationError("Name exactly one of `by`, `to` and `to_next: true`.", "by")
-
-
-class WrittenNumber(fields.Integer):
-    """A whole number as a query writes it: ASCII digits and nothing else."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 10:
-            raise ValidationError("Must be a whole number.")
-        return super()._deserialize(value, attr, data, **kwargs)
-
-
-class PageQuery(Strict):
-    limit = WrittenNumber(
-        load_default=DEFAULT_PAGE, validate=validate.Range(1, MAX_PAGE), metadata={"description": "How many entries at most."}
-    )
-    cursor = fields.String(metadata={"description": "`next_cursor` of the page before."}, validate=validate.Length(1, 500))
-
-
-class HistoryQuery(PageQuery):
-    format = fields.String(
-        validate=validate.OneOf(["json", "text"]),
-        metadata={"description": "JSON in pages, or a text that is whole and takes no `limit` or `cursor`; left out, `Accept` decides."},
-    )
-
-
-class OrdersQuery(PageQuery):
-    status = fields.String(validate=validate.OneOf([s.value for s in OrderStatus if s is not OrderStatus.NEW]))
-    in_dispute = fields.String(validate=validate.OneOf(["true", "false"]))
-
-
-class DisputesQuery(PageQuery):
-    status = fields.String(validate=validate.OneOf([s.value for s in DisputeStatus if s is not DisputeStatus.NONE]))
-    outcome = fields.String(validate=validate.OneOf([o.value for o in Outcome]))
-    order = StrictText(40)
-
-
-class LongPageQuery(PageQuery):
-    limit = WrittenNumber(
-        load_default=DEFAULT_LONG_PAGE, validate=validate.Range(1, MAX_LIMIT), metadata={"description": "How many entries at most."}
-    )
-    order = StrictText(40, description="One order only.")
-
-
-class ForecastQuery(LongPageQuery):
-    until = Instant(metadata={"description": "Nothing later than this."})
-
-
-class TimelineQuery(LongPageQuery):
-    since = Instant(metadata={"description": "Nothing earlier than this."})
-
-
-class ScenarioBody(Strict):
-    tale = StrictText(100, description="Which tale of the story; the first that fits the sandbox's rules if none is named.")
-    step = StrictText(100, description="The named step to stop after; the end of the tale if none is named.")
-
-
-class SnapshotBody(Strict):
-    name = StrictText(100)
-
-
-class ForkBody(Strict):
-    name = StrictText(100)
-    snapshot = StrictText(40, description="Branch from this kept world, not from how things stand now.")
-
-
-class LoadBody(Strict):
-    orders = StrictInteger(required=True, validate=validate.Range(1, MAX_LOAD), metadata={"description": "How many."})
-    mix = fields.Dict(
-        keys=fields.String(validate=validate.OneOf([position.value for position in Position])),
-        values=StrictInteger(validate=validate.Range(0, 1000)),
-        metadata={"description": "How often each position comes, as weights; those not named do not come."},
-    )
-    oldest = Duration(metadata={"description": "How long ago the oldest orders were placed."})
-    seed = StrictText(100, description="What is drawn follows from it, from the sandbox's seed, and from what the sandbox held.")
-
-
-class CoverageQuery(Strict):
-    sandbox = StrictText(40, description="One sandbox only.")
-
-
-class RulesQuery(Strict):
-    ruleset = fields.String(validate=validate.OneOf(sorted(RULESETS)), metadata={"description": "Whose settings to show."})
-
-
-class StatesQuery(RulesQuery):
-    dispute = fields.String(validate=validate.Length(1, 100), metadata={"description": "Which dispute to mark; needs a token."})
-
-
-class NoQuery(Strict):
-    """A call that takes no query."""
-
-
-class NoBody(Strict):
-    """A call that takes no body, or an empty object."""
