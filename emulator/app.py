@@ -8,9 +8,11 @@ import tempfile
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import create_engine
 
 from .clock import one_instant, wall_now
 from .control import ControlPlane
+from .control.sandboxes import Sandboxes
 from .http import control as control_routes
 from .http import guarding, pages, problems
 from .http import marketplace as marketplace_routes
@@ -65,10 +67,10 @@ def create_app(
     db.init_app(app)
     # No session of the ORM is ever opened, so none has to be looked for after every request.
     app.teardown_appcontext_funcs.clear()
+    if prepare:
+        prepare_database(url, demo=demo if demo is not None else not open_to_strangers)
     with app.app_context():
         prepare_connections(db.engine)
-        if prepare:
-            bring_up_to_date(db.engine)
         database = Database(db.engine)
     marketplace = Marketplace(database)
     if key is not None:
@@ -85,9 +87,23 @@ def create_app(
     marketplace_routes.install(app, marketplace)
     control_routes.install(app, control, control_routes.Standing(database.dialect, wall_now, standing.check), key)
     pages.install(app, control, marketplace, locked=key is not None)
-    if prepare and (demo if demo is not None else not open_to_strangers):
-        control.sandboxes.make_default()
     return app
+
+
+def prepare_database(database_url: str, *, demo: bool) -> None:
+    """Make the tables, or move them on from an older schema, and with `demo` the sandbox `default`; whatever is there already stays.
+
+    What an application without `prepare` finds done. Raises ValueError for a URL that does not fit, UnfitDatabase where the schema is
+    none of ours, and the driver's errors where the database cannot be reached.
+    """
+    url = normal_url(database_url)
+    engine = create_engine(url, **engine_options(url))
+    prepare_connections(engine)
+    bring_up_to_date(engine)
+    database = Database(engine)
+    if demo:
+        Sandboxes(database, Marketplace(database)).make_default()
+    database.close()
 
 
 def _temporary_database() -> str:

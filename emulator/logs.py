@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from pythonjsonlogger.json import JsonFormatter
-
 FORMATS = ("text", "json")
 BLOT = "…"
 _TOKEN = re.compile(r"\btok_[\w-]+|(?<=[Bb]earer )[^\s'\"]+")
@@ -27,7 +25,8 @@ CURRENT: ContextVar[Callable[[], Mapping[str, str]] | None] = ContextVar("emulat
 
 def config(format: str, access: bool, secrets: Sequence[str] = ()) -> dict[str, Any]:
     """How everything in this process is logged, as logging.config takes it: on stderr, granian's lines among ours."""
-    kind = JsonLine if format == "json" else TextLine
+    # Not loaded where people read.
+    kind: Any = "emulator.log_json.JsonLine" if format == "json" else TextLine
     quiet = {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
     return {
         "version": 1,
@@ -94,24 +93,3 @@ class TextLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line and what stands under it."""
         return blotted(super().format(record), self._secrets)
-
-
-class JsonLine(JsonFormatter):
-    """One JSON object a line."""
-
-    def __init__(self, secrets: Sequence[str] = ()) -> None:
-        super().__init__(["levelname", "name", "message"], rename_fields={"levelname": "level", "name": "logger"}, timestamp="time")
-        self._secrets = secrets
-
-    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        """What is written, without secrets in any of it."""
-        return {name: self._clean(value) for name, value in log_data.items()}
-
-    def _clean(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return blotted(value, self._secrets)
-        if isinstance(value, Mapping):
-            return {name: self._clean(inner) for name, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._clean(inner) for inner in value]
-        return value

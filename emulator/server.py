@@ -34,7 +34,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from . import logs, metrics
-from .app import create_app
+from .app import create_app, prepare_database
 from .http import guarding
 from .http.asking import MAX_JSON_BYTES
 from .http.control import MAX_WORLD_BYTES
@@ -103,14 +103,13 @@ def without_password(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
-def load_app(plan: Plan, *, prepare: bool) -> Flask:
+def load_app(plan: Plan) -> Flask:
     """The application of one process. A worker that is started anew while the database is away comes up all the same."""
     return create_app(
         plan.database,
         key=plan.key,
         open_to_strangers=plan.strangers,
-        demo=plan.demo,
-        prepare=prepare,
+        prepare=False,
         max_sandboxes=plan.operating.max_sandboxes,
         only_local=not plan.strangers,
         log_access=plan.operating.log_access,
@@ -126,7 +125,7 @@ def load_worker(plan: Plan, parent: int, place: int) -> Flask:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     end_with(parent, partial(shutil.rmtree, plan.folder, ignore_errors=True))
     metrics.share(plan.folder, place)
-    application = load_app(plan, prepare=False)
+    application = load_app(plan)
     if kind_of(plan.database) == "sqlite":
         Checkpointer(application.extensions["dispute_emulator"]).start()
     _take_requests(THREADS[kind_of(plan.database)], partial(body_limit, plan.key))
@@ -289,7 +288,7 @@ def serve(
     try:
         # Tables and the default sandbox are made once, before any worker starts.
         try:
-            load_app(plan, prepare=True).extensions["dispute_emulator"].close()
+            prepare_database(plan.database, demo=plan.demo)
         except DBAPIError as problem:
             raise OSError(f"Cannot open {without_password(database)}: {str(problem.orig).strip()}") from problem
         except UnfitDatabase as problem:

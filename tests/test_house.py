@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "tally": {"domain", "coverage", "store"},
     "metrics": {"domain", "coverage"},
     "logs": set(),
+    "log_json": {"logs"},
     "standing": {"domain", "store"},
     "worker": set(),  # what granian calls; it knows the application as WSGI only
     "views": PURE,

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _options().parse_args(arguments)
     # Whoever stops the run stops its servers too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("The run was stopped."))
-    # Python keeps what it has compiled, unless somebody forbids it; then each start would compile what lies here as source, and nothing else.
+    # Where somebody forbids Python to keep what it has compiled, each start would compile all that lies here as source, and nothing else.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if given.show:
         results = joined(load(path) for path in given.show)
