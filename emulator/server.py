@@ -39,6 +39,7 @@ from .http import guarding
 from .http.asking import MAX_JSON_BYTES
 from .http.control import MAX_WORLD_BYTES
 from .http.marketplace import MAX_UPLOAD_BYTES
+from .loading import undisturbed
 from .remote import is_loopback
 from .store.checkpoints import Checkpointer
 from .store.schema import UnfitDatabase
@@ -125,7 +126,8 @@ def load_worker(plan: Plan, parent: int, place: int) -> Flask:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     end_with(parent, partial(shutil.rmtree, plan.folder, ignore_errors=True))
     metrics.share(plan.folder, place)
-    application = load_app(plan)
+    with undisturbed():
+        application = load_app(plan)
     if kind_of(plan.database) == "sqlite":
         Checkpointer(application.extensions["dispute_emulator"]).start()
     _take_requests(THREADS[kind_of(plan.database)], partial(body_limit, plan.key))
@@ -288,7 +290,8 @@ def serve(
     try:
         # Tables and the default sandbox are made once, before any worker starts.
         try:
-            prepare_database(plan.database, demo=plan.demo)
+            with undisturbed():
+                prepare_database(plan.database, demo=plan.demo)
         except DBAPIError as problem:
             raise OSError(f"Cannot open {without_password(database)}: {str(problem.orig).strip()}") from problem
         except UnfitDatabase as problem:

@@ -50,7 +50,8 @@ def changed(fact: _Fact, **values: Any) -> _Fact:
 @cache
 def _shape(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, int], Callable[..., Any]]:
     names = [f.name for f in fields(kind)]
-    return attrgetter(*names), {name: place for place, name in enumerate(names)}, make_dataclass(kind.__name__, names, slots=True)
+    build = make_dataclass(kind.__name__, names, slots=True, repr=False, eq=False)
+    return attrgetter(*names), {name: place for place, name in enumerate(names)}, build
 
 
 class State(NamedTuple):
