@@ -16,7 +16,7 @@ from .domain.engine import Engine
 from .domain.order import Order, changed
 from .domain.words import Actor
 from .encoding import ready_made, to_json
-from .store.codec import read_dispute, read_order
+from .store.codec import read_dispute, read_order, with_dispute
 
 # At about four kilobytes each.
 KEPT = 1000
@@ -26,7 +26,7 @@ def listed_order(body: str, latest: str | None, listed: str) -> Order:
     """The order with the dispute that a list names. `latest` is given where that is another, which has followed it."""
     if latest is None:
         return read_order(body, listed)
-    return changed(read_order(body, None), dispute=changed(read_dispute(listed), superseded=True))
+    return with_dispute(read_order(body, None), changed(read_dispute(listed), superseded=True))
 
 
 def order_view(order: Order, engine: Engine, role: Actor, now: datetime) -> dict[str, Any]:

@@ -6,8 +6,9 @@ Instants stay datetimes; whoever writes the JSON gives them their form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from .contract import PLACES
@@ -34,6 +35,18 @@ from .domain.world import File
 Json = dict[str, Any]
 
 _FIELDS = {name: [field.name for field in action.takes] for name, action in BY_NAME.items()}
+
+
+def _href(path: str) -> tuple[str, Callable[[Order], str], str]:
+    """An action's path: what stands before the id of the order or dispute that it is about, that id, and what stands behind."""
+    for mark, name in (("{order}", "id"), ("{dispute}", "dispute.id")):
+        if mark in path:
+            before, _, behind = path.partition(mark)
+            return before, attrgetter(name), behind
+    return path, lambda _: "", ""
+
+
+_HREFS = {name: _href(place.path) for name, place in PLACES.items()}
 
 
 def money(minor: int, currency: str) -> Json:
@@ -322,18 +335,13 @@ def file_view(file: File) -> Json:
 
 
 def _allowed(entry: Allowed, order: Order) -> Json:
-    place = PLACES[entry.action]
-    href = place.path
-    if "{" in href:
-        href = href.replace("{order}", order.id)
-        if order.dispute is not None:
-            href = href.replace("{dispute}", order.dispute.id)
-        if order.unreported:
-            href = href.replace("{message}", order.unreported[-1])
+    before, id_of, behind = _HREFS[entry.action]
+    if "{" in behind:
+        behind = behind.replace("{message}", order.unreported[-1])
     return {
         "action": entry.action,
-        "method": place.method,
-        "href": href,
+        "method": PLACES[entry.action].method,
+        "href": f"{before}{id_of(order)}{behind}",
         "rule": entry.rule,
         "until": entry.until,
         "fields": _FIELDS[entry.action],

@@ -42,7 +42,13 @@ def dispute_body(dispute: Dispute) -> str:
 def read_order(body: str, dispute: str | None) -> Order:
     """An order from its document and its dispute's."""
     order = _orders.decode(body)
-    return order if dispute is None else changed(order, dispute=_disputes.decode(dispute))
+    return order if dispute is None else with_dispute(order, _disputes.decode(dispute))
+
+
+def with_dispute(order: Order, dispute: Dispute) -> Order:
+    """The same order with its dispute. Only for one that has just been read: nobody else has it yet, so it need not be copied."""
+    object.__setattr__(order, "dispute", dispute)
+    return order
 
 
 def read_dispute(body: str) -> Dispute:

@@ -15,7 +15,19 @@ from ..domain.rules import RULES
 from ..domain.stores import Complaint, closing_instant, complaint_of, counts_after
 from ..domain.words import Actor, ClaimStatus
 from . import tables as t
-from .codec import dispute_body, instant, maybe_instant, maybe_seconds, order_body, read_dispute, read_order, seconds, state_text, to_json
+from .codec import (
+    dispute_body,
+    instant,
+    maybe_instant,
+    maybe_seconds,
+    order_body,
+    read_dispute,
+    read_order,
+    seconds,
+    state_text,
+    to_json,
+    with_dispute,
+)
 from .database import Arrival, Row, Session, Statement
 
 # Later than any instant that a sandbox can have.
@@ -271,7 +283,7 @@ def read_loaded(row: Row) -> Loaded | None:
         return Loaded(order, row[2], maybe_instant(row[3]), bool(row[4]))
     asked = read_dispute(row[5])
     if row[1] is None:
-        order = changed(order, dispute=asked)
+        with_dispute(order, asked)
     return Loaded(order, row[2], maybe_instant(row[3]), bool(row[4]), asked, bool(row[6]))
 
 
@@ -434,7 +446,8 @@ class Batch:
         self._rows[_INSERT_MAIL].sort(key=lambda row: (row["at"], row["order_id"], row["number"]))
         number_arrivals(session, [row for statement in _NUMBERED for row in self._rows[statement]])
         for statement, rows in self._rows.items():
-            session.many(statement, rows)
+            if rows:
+                session.many(statement, rows)
         # One store after another in a fixed order, so that nobody waits for somebody who waits for him.
         for store, weighed in sorted(self._weigh.items()):
             weigh_store(session, self.world, store, self.engine, weighed)

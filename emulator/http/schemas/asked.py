@@ -56,12 +56,31 @@ BODIES: Mapping[str, Schema | None] = {action.name: _body_schema(action.name) fo
 
 def read_action(action: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The body of an action as the engine takes it; raises marshmallow's ValidationError."""
-    schema = BODIES[action]
-    if schema is None:
-        Strict().load(raw)
-        return {}
-    values: dict[str, Any] = schema.load(raw)
-    return table.flatten(BY_NAME[action].takes, values)
+    takes = BY_NAME[action].takes
+    values = _read_at_once(takes, raw)
+    if values is None:
+        schema = BODIES[action]
+        if schema is None:
+            Strict().load(raw)
+            return {}
+        values = schema.load(raw)
+    return table.flatten(takes, values)
+
+
+def _read_at_once(takes: tuple[table.Field, ...], raw: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A body in which nothing is wrong, in a tenth of the time; None where marshmallow has to find the words for what is."""
+    values: dict[str, Any] = {}
+    for field in takes:
+        given = raw.get(field.name)
+        if given is not None:
+            try:
+                values[field.name] = field.kind.read(given)
+            except table.FieldError:
+                return None
+        elif field.required:
+            return None
+    # Whatever else was sent, a null included, is missing here.
+    return values if len(values) == len(raw) else None
 
 
 # ── what comes in: the control plane and queries ───────────────────────────────────────────────────────────────────────
