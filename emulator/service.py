@@ -60,6 +60,13 @@ _SANDBOX_WIDTH, _ASKER_WIDTH = 9, 5
 _LOCK_TRIES = 5
 
 
+@lru_cache(maxsize=1024)
+def _known(row: Row) -> tuple[Sandbox, Asker, Engine]:
+    """Who asks, and where, from the columns that come first; most calls are made by the few who made those before."""
+    sandbox = read_sandbox(row)
+    return sandbox, read_asker(row[_SANDBOX_WIDTH:]), sandbox_engine(sandbox)
+
+
 class Context(NamedTuple):
     """Who asks, in which sandbox, under which rules, at what time."""
 
@@ -463,9 +470,10 @@ class Marketplace:
     def _context(self, row: Row | None) -> Context:
         if row is None:
             raise Refused(refusals.UNAUTHENTICATED)
-        sandbox = read_sandbox(row)
-        asker = read_asker(row[_SANDBOX_WIDTH : _SANDBOX_WIDTH + _ASKER_WIDTH])
-        return Context(sandbox, asker, sandbox_engine(sandbox), now_of(self._db.reading, sandbox))
+        # Under freezegun a clock is read as its kind of datetime, which is not to outlast it.
+        read = _known.__wrapped__ if wall_is_moved() else _known
+        sandbox, asker, engine = read(row[: _SANDBOX_WIDTH + _ASKER_WIDTH])
+        return Context(sandbox, asker, engine, now_of(self._db.reading, sandbox))
 
     def _asked(self, token: str) -> Context:
         return self._context(self._db.reading.one(ASK, token=hash_token(token)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import random
 import statistics
-from itertools import cycle
+from collections.abc import Iterator
+from itertools import cycle, repeat
 
 from . import calls, driving
 from .filling import Filled
@@ -71,8 +72,18 @@ class Asking:
         """The latency that half and 99 of 100 requests stay below when so many come a second, in milliseconds."""
         people = self._filled.people
         make = calls.read if what == "read" else calls.edit
-        with self._terms.loading():
-            requests = (make(people, dispute) for dispute in cycle(self.disputes))
-            took = driving.paced(server.port, requests, per_second, self._terms.seconds, PACED_CONNECTIONS)
-        self._turn(len(took))
-        return {"p50": statistics.median(took), "p99": statistics.quantiles(took, n=100)[98]}
+        told, answered = _paced(self._terms, server, (make(people, dispute) for dispute in cycle(self.disputes)), per_second)
+        self._turn(answered)
+        return told
+
+
+def pace_bare(terms: Terms, bare: Server, per_second: float) -> Measured:
+    """The same for a view that does nothing: what of a latency is the machine's."""
+    return _paced(terms, bare, repeat(driving.request("GET", "/", "nobody")), per_second)[0]
+
+
+def _paced(terms: Terms, server: Server, requests: Iterator[bytes], per_second: float) -> tuple[Measured, int]:
+    """The latencies, and how many there were."""
+    with terms.loading():
+        took = driving.paced(server.port, requests, per_second, terms.seconds, PACED_CONNECTIONS)
+    return {"p50": statistics.median(took), "p99": statistics.quantiles(took, n=100)[98]}, len(took)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from .asking import Asking
+from .asking import Asking, pace_bare
 from .databases import Databases
 from .filling import fill
 from .hearing import hear
@@ -49,7 +49,7 @@ def measure_disputes(terms: Terms, results: Results, databases: Databases, folde
             steps[f"{kind}.life"] = lambda: asking.live(server)
         alternate(results, terms.rounds, steps)
         if terms.wants("pace"):
-            alternate(results, terms.rounds, _paced(results, asking, server, kind))
+            alternate(results, terms.rounds, _paced(terms, results, asking, server, bare, kind))
         if terms.wants("memory"):
             results.add(f"{kind}.memory", server.memory(url))
     if terms.wants("workers"):
@@ -62,9 +62,10 @@ def _replay(terms: Terms, replayer: Replayer, requests: list[Heard]) -> float:
         return replayer.per_second(requests)
 
 
-def _paced(results: Results, asking: Asking, server: Server, kind: str) -> dict[str, Step]:
+def _paced(terms: Terms, results: Results, asking: Asking, server: Server, bare: Server, kind: str) -> dict[str, Step]:
     """Half the peak rate, which was measured before or is measured now."""
-    steps: dict[str, Step] = {}
+    most = results.median(f"{kind}.bare") or terms.wrk(bare.base, None).per_second
+    steps: dict[str, Step] = {f"{kind}.pace.bare": lambda: pace_bare(terms, bare, most / 2)}
     for what in ("read", "edit"):
         peak = results.median(f"{kind}.{what}") or asking.ask(server, what)
         steps[f"{kind}.pace.{what}"] = lambda what=what, peak=peak: asking.pace(server, what, peak / 2)  # type: ignore[misc]

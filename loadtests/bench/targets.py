@@ -66,9 +66,9 @@ def _of_one_worker(says: str, of: str, **targets: float) -> Line:
     return Line(says, f"{{db}}.workers.2.{of}", "/s", f"{{db}}.workers.1.{of}", "one worker", "×", bounds)
 
 
-def _of_its_median(says: str, of: str) -> Line:
-    of = f"{{db}}.pace.{of}"
-    return Line(says, f"{of}.p99", "ms", f"{of}.p50", "their median", "×", dict.fromkeys(DATABASES, most(10)))
+def _of_its_median(says: str, of: str, bound: Bound | None = None) -> Line:
+    of, bounds = f"{{db}}.pace.{of}", {} if bound is None else dict.fromkeys(DATABASES, bound)
+    return Line(says, f"{of}.p99", "ms", f"{of}.p50", "their median", "×", bounds)
 
 
 def _of_few_orders(says: str, of: str, size: str, bound: Bound | None = None) -> Line:
@@ -91,8 +91,9 @@ LINES: tuple[Line, ...] = (
     _of_raw("Edit of a dispute", "edit"),
     _of_one_worker("Reads with two workers", "read", sqlite=1.2, postgresql=1.8),
     _of_one_worker("Edits with two workers", "edit", postgresql=2.0),
-    _of_its_median("Reads at half the peak rate, p99", "read"),
-    _of_its_median("Edits at half the peak rate, p99", "edit"),
+    _of_its_median("Reads at half the peak rate, p99", "read", most(10)),
+    _of_its_median("Edits at half the peak rate, p99", "edit", most(10)),
+    _of_its_median("A bare Flask view at half its peak rate, p99", "bare"),
     *(_of_few_orders(f"{says}, 1,000,000 orders", of, "1000000", least(0.85)) for says, of in GROWING),
     _of_few_orders("Lists, 1,000,000 orders", "list", "1000000"),
     *(_of_few_orders(f"{says}, 1,000 orders among many sandboxes", of, "sandboxes") for says, of in (*GROWING, ("Lists", "list"))),
