@@ -22,8 +22,7 @@ import datetime
 import time
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .domain.words import ClockMode
 
@@ -35,8 +34,7 @@ _SEEN: ContextVar[list[datetime.datetime] | None] = ContextVar("seen", default=N
 _LOOKS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A sandbox's clock. Anchors are UTC datetimes of whole seconds."""
 
     mode: ClockMode
