@@ -14,8 +14,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .loading import undisturbed
-
 __all__ = ["create_app", "travel"]
 
 if TYPE_CHECKING:
@@ -27,6 +25,8 @@ else:
         lies_in = {"create_app": ".app", "travel": ".testing.traveller"}.get(name)
         if lies_in is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .loading import undisturbed
+
         with undisturbed():
             found = globals()[name] = getattr(import_module(lies_in, __name__), name)
         return found
