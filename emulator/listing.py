@@ -19,7 +19,7 @@ from .encoding import ready_made, to_json
 from .store.codec import read_dispute, read_order, with_dispute
 
 # At about four kilobytes each.
-KEPT = 1000
+KEPT = 400
 
 
 def listed_order(body: str, latest: str | None, listed: str) -> Order:

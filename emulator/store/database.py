@@ -467,7 +467,7 @@ _SQLITE_SETTINGS = (
     f"PRAGMA wal_autocheckpoint = {WAL_PAGES}",
     "PRAGMA temp_store = MEMORY",
     # Every look goes through the upper levels of a tree. The usual two megabytes hold those of a hundred thousand orders, not of a million.
-    "PRAGMA cache_size = -8000",
+    "PRAGMA cache_size = -4000",
 )
 # Nobody waits for ever for what another has locked.
 _POSTGRESQL_SETTINGS = (f"SET lock_timeout = '{BUSY_TIMEOUT_SECONDS:.0f}s'",)
