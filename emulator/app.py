@@ -67,10 +67,10 @@ def create_app(
     db.init_app(app)
     # No session of the ORM is ever opened, so none has to be looked for after every request.
     app.teardown_appcontext_funcs.clear()
-    if prepare:
-        prepare_database(url, demo=demo if demo is not None else not open_to_strangers)
     with app.app_context():
         prepare_connections(db.engine)
+        if prepare:
+            bring_up_to_date(db.engine)
         database = Database(db.engine)
     marketplace = Marketplace(database)
     if key is not None:
@@ -87,6 +87,8 @@ def create_app(
     marketplace_routes.install(app, marketplace)
     control_routes.install(app, control, control_routes.Standing(database.dialect, wall_now, standing.check), key)
     pages.install(app, control, marketplace, locked=key is not None)
+    if prepare and (demo if demo is not None else not open_to_strangers):
+        control.sandboxes.make_default()
     return app
 
 

@@ -311,6 +311,7 @@ def _wanted(first: str, *others: str) -> str:
 
 
 def json_page(value: Any) -> Response:
+    """The same for a program."""
     return guarded(Response(to_json(value) + b"\n", mimetype="application/json"))
 
 
@@ -349,4 +350,5 @@ _TEMPLATES.globals |= {"version": version("dispute-emulator")}
 
 
 def render(template: str, **values: Any) -> str:
+    """A template of this package with its values, as HTML."""
     return _TEMPLATES.get_template(template).render(values)

@@ -67,13 +67,17 @@ def _of_one_worker(says: str, of: str, **targets: float) -> Line:
 
 
 def _of_its_median(says: str, of: str, bound: Bound | None = None) -> Line:
-    of, bounds = f"{{db}}.pace.{of}", {} if bound is None else dict.fromkeys(DATABASES, bound)
-    return Line(says, f"{of}.p99", "ms", f"{of}.p50", "their median", "×", bounds)
+    of = f"{{db}}.pace.{of}"
+    return Line(says, f"{of}.p99", "ms", f"{of}.p50", "their median", "×", _everywhere(bound))
 
 
 def _of_few_orders(says: str, of: str, size: str, bound: Bound | None = None) -> Line:
-    bounds = {} if bound is None else dict.fromkeys(DATABASES, bound)
-    return Line(says, f"{{db}}.growth.{size}.{of}", "/s", f"{{db}}.growth.1000.{of}", "1,000 orders", "%", bounds)
+    return Line(says, f"{{db}}.growth.{size}.{of}", "/s", f"{{db}}.growth.1000.{of}", "1,000 orders", "%", _everywhere(bound))
+
+
+def _everywhere(bound: Bound | None) -> dict[str, Bound]:
+    """The same target on both databases, or none."""
+    return {} if bound is None else dict.fromkeys(DATABASES, bound)
 
 
 GROWING = (("Reads", "read"), ("Openings", "open"), ("Edits", "edit"))

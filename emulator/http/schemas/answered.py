@@ -29,6 +29,7 @@ from ...domain.words import (
 from .asked import WorldDocument
 from .kinds import Instant, Strict
 
+# An exported world comes in again as it went out.
 __all__ = ["WorldDocument"]
 
 
